@@ -1,0 +1,38 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Parser;
+use logout::settings;
+
+/// Runs forced agent logout on this machine, with no AWS account: the functions behind an HTTP front, and an embedded
+/// DynamoDB. Ctrl-C stops it.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "local", version)]
+pub struct Args {
+    /// Where the HTTP API is served
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9000")]
+    pub listen: SocketAddr,
+
+    /// Where DynamoDB is served, for the AWS CLI, `cargo lambda` and any SDK
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8000")]
+    pub dynamodb_listen: SocketAddr,
+
+    /// Load these agents (JSON Lines, one agent a line) instead of the sample; may be given more than once
+    #[arg(long, value_name = "FILE.jsonl")]
+    pub agents: Vec<PathBuf>,
+
+    /// Keep the database in this folder between runs; a database that is there is used as it is, and no agents are
+    /// loaded
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+
+    /// Log out so many agents while the caller waits (1 to 100)
+    #[arg(long, value_name = "AGENTS", default_value_t = settings::DEFAULT_SYNC_LIMIT, value_parser = sync_limit)]
+    pub sync_limit: usize,
+}
+
+fn sync_limit(text: &str) -> Result<usize, String> {
+    settings::sync_limit(text).map_err(|error| error.to_string())
+}

@@ -1,0 +1,40 @@
+//! `cargo run -p local`: the service on this machine.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser;
+use local::args::Args;
+use local::greeting;
+use local::stack::Stack;
+use tokio::signal::unix::{SignalKind, signal};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    logout::logging::init();
+    match run(&Args::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("local: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(args: &Args) -> Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let stack = tokio::select! {
+        stack = Stack::start(args) => stack?,
+        _ = interrupt.recv() => return Ok(()),
+        _ = terminate.recv() => return Ok(()),
+    };
+    println!("{}", greeting::of(&stack));
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    stack.stop().await?;
+    println!("stopped");
+    Ok(())
+}

@@ -1,0 +1,265 @@
+//! The program itself: started, used as it says, stopped.
+#![allow(missing_docs, reason = "the names of tests are sentences")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+
+use serde_json::Value;
+
+const ANY_PORTS: [&str; 4] = [
+    "--listen",
+    "127.0.0.1:0",
+    "--dynamodb-listen",
+    "127.0.0.1:0",
+];
+
+/// A running service; killed when a test ends without stopping it.
+struct Running {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    /// What it printed: the `ready:` line, and on to the end of the greeting.
+    greeting: Vec<String>,
+}
+
+impl Running {
+    fn start(args: &[&str]) -> Self {
+        let mut child = program(args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut greeting = Vec::new();
+        while greeting
+            .last()
+            .is_none_or(|line| line != "Ctrl-C stops it.")
+        {
+            let mut line = String::new();
+            assert!(
+                stdout.read_line(&mut line).unwrap() > 0,
+                "it ended after {greeting:?}"
+            );
+            greeting.push(line.trim_end().to_owned());
+        }
+        Self {
+            child,
+            stdout,
+            greeting,
+        }
+    }
+
+    /// The printed commands, as (user, password, body, URL).
+    fn commands(&self) -> Vec<(String, String, String, String)> {
+        let commands = self
+            .greeting
+            .iter()
+            .filter(|line| line.starts_with("curl "));
+        commands
+            .map(|line| {
+                let user = line
+                    .split(" -u ")
+                    .nth(1)
+                    .unwrap()
+                    .split(' ')
+                    .next()
+                    .unwrap();
+                let (user, password) = user.split_once(':').unwrap();
+                let body = line
+                    .split(" -d '")
+                    .nth(1)
+                    .unwrap()
+                    .split('\'')
+                    .next()
+                    .unwrap();
+                let url = line.rsplit(' ').next().unwrap();
+                (user.into(), password.into(), body.into(), url.into())
+            })
+            .collect()
+    }
+
+    /// Sends what the `nth` printed command sends.
+    async fn paste(&self, nth: usize) -> (u16, Value) {
+        let (user, password, body, url) = self.commands().swap_remove(nth);
+        let request = reqwest::Client::new()
+            .post(url)
+            .basic_auth(user, Some(password));
+        let request = request
+            .header("content-type", "application/json")
+            .body(body);
+        let response = request.send().await.unwrap();
+        (
+            response.status().as_u16(),
+            serde_json::from_str(&response.text().await.unwrap()).unwrap(),
+        )
+    }
+
+    /// Sends a signal; says what else was printed, and whether it ended well.
+    fn signal(mut self, name: &str) -> (String, bool) {
+        let kill = format!("kill -{name} {}", self.child.id());
+        assert!(
+            Command::new("sh")
+                .args(["-c", &kill])
+                .status()
+                .unwrap()
+                .success()
+        );
+        let mut rest = String::new();
+        self.stdout.read_to_string(&mut rest).unwrap();
+        (rest, self.child.wait().unwrap().success())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn program(args: &[&str]) -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_local"));
+    program.args(args);
+    program
+}
+
+/// Runs the program to its end, which must come by itself.
+fn fails(args: &[&str]) -> (i32, String) {
+    let Output { status, stderr, .. } = program(args).output().unwrap();
+    (status.code().unwrap(), String::from_utf8(stderr).unwrap())
+}
+
+fn roster(folder: &Path, text: &str) -> String {
+    let path = folder.join("agents.jsonl");
+    std::fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+const AGENT: &str = r#"{"tenant":"initech","agent_id":5,"name":"A","email":"a@x","agent_number":"1","team_ids":[],"status":"lunch","ip":"10.0.0.1","online_since":"2026-01-05T08:00:00Z"}"#;
+
+#[tokio::test]
+async fn the_printed_commands_work_as_printed() {
+    let running = Running::start(&ANY_PORTS);
+    assert!(
+        running.greeting[0].starts_with("ready: http://127.0.0.1:"),
+        "{:?}",
+        running.greeting
+    );
+    assert_eq!(running.commands().len(), 3);
+    for nth in 0..3 {
+        let (status, rows) = running.paste(nth).await;
+        assert_eq!(status, 200, "{rows}");
+        assert!(
+            rows.as_array()
+                .unwrap()
+                .iter()
+                .any(|row| row["current_status"] == "Offline")
+        );
+    }
+    let (status, again) = running.paste(0).await;
+    assert_eq!(
+        (status, &again["message"]),
+        (400, &"cannot find any agent by input params".into())
+    );
+}
+
+#[test]
+fn a_signal_stops_it_cleanly() {
+    for signal in ["INT", "TERM"] {
+        let (printed, success) = Running::start(&ANY_PORTS).signal(signal);
+        assert_eq!((printed.as_str(), success), ("stopped\n", true), "{signal}");
+    }
+}
+
+#[test]
+fn a_taken_port_is_told_with_the_flag_that_helps() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    for (flag, other) in [
+        ("--listen", "--dynamodb-listen"),
+        ("--dynamodb-listen", "--listen"),
+    ] {
+        let (code, error) = fails(&[flag, &taken, other, "127.0.0.1:0"]);
+        assert_eq!(code, 1);
+        assert!(
+            error.starts_with(&format!(
+                "local: cannot listen on {taken}; choose another address with {flag}"
+            )),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_bad_roster_is_refused_by_file_line_and_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let future = AGENT.replace("2026-01-05", "2999-01-05");
+    for (bad, reason) in [
+        (
+            AGENT.replace("\"name\"", "\"nmae\""),
+            "line 2: unknown field `nmae`",
+        ),
+        (
+            AGENT.to_owned(),
+            "line 2: agent 5 of tenant initech was on an earlier line",
+        ),
+        (
+            AGENT.replace("10.0.0.1", "10.0.0"),
+            "line 2: ip \"10.0.0\" is not an IP address",
+        ),
+        (
+            future,
+            "line 2: online_since \"2999-01-05T08:00:00Z\" is in the future",
+        ),
+    ] {
+        let file = roster(folder.path(), &format!("{AGENT}\n{bad}\n"));
+        let (code, error) = fails(&[&ANY_PORTS[..], &["--agents", &file]].concat());
+        assert_eq!(code, 1);
+        assert!(error.contains(&format!("{file}, {reason}")), "{error}");
+    }
+    let (code, error) = fails(&["--agents", "/no/such/file"]);
+    assert_eq!(code, 1);
+    assert!(error.contains("cannot read /no/such/file"), "{error}");
+}
+
+#[test]
+fn an_agent_in_two_files_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = roster(folder.path(), AGENT);
+    let (code, error) = fails(&["--agents", &file, "--agents", &file]);
+    assert_eq!(code, 1);
+    assert!(
+        error.contains("agent 5 of tenant initech is in an earlier file too"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_wrong_flag_is_a_usage_error() {
+    for args in [&["--sync-limit", "0"][..], &["--listen", "here"], &["--no"]] {
+        assert_eq!(fails(args).0, 2, "{args:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_data_folder_keeps_what_was_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = roster(folder.path(), AGENT);
+    let data = folder.path().join("data");
+    let args = [
+        &ANY_PORTS[..],
+        &["--agents", &file, "--data", data.to_str().unwrap()],
+    ]
+    .concat();
+    let running = Running::start(&args);
+    assert_eq!(running.paste(0).await.0, 200);
+    assert!(running.signal("INT").1);
+    let again = Running::start(&args);
+    assert!(
+        again.greeting[1].contains("no agents were loaded"),
+        "{:?}",
+        again.greeting
+    );
+    assert_eq!(again.paste(0).await.0, 400);
+}

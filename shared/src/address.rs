@@ -1,0 +1,73 @@
+//! Addresses of agents, and their form as a sort key.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// The address itself, but an IPv4-mapped IPv6 address (`::ffff:a.b.c.d`) becomes the IPv4 address it stands for.
+#[must_use]
+pub fn canonical(address: IpAddr) -> IpAddr {
+    address.to_canonical()
+}
+
+/// The address in canonical form, from text such as `10.0.0.1` or `2001:db8::1`; zone ids are refused.
+#[must_use]
+pub fn parse(text: &str) -> Option<IpAddr> {
+    text.parse().ok().map(canonical)
+}
+
+/// The sort key of an address: byte 4 then 4 bytes, or byte 6 then 16 bytes, big-endian, so that byte order is
+/// address order within a family and no IPv4 key lies between two IPv6 keys.
+#[must_use]
+pub fn sort_key(address: IpAddr) -> Vec<u8> {
+    match address {
+        IpAddr::V4(v4) => [&[4][..], &v4.octets()].concat(),
+        IpAddr::V6(v6) => [&[6][..], &v6.octets()].concat(),
+    }
+}
+
+/// The address of a sort key, or `None` if the bytes are not one.
+#[must_use]
+pub fn from_sort_key(key: &[u8]) -> Option<IpAddr> {
+    match key.split_first()? {
+        (4, octets) => Some(Ipv4Addr::from(<[u8; 4]>::try_from(octets).ok()?).into()),
+        (6, octets) => Some(Ipv6Addr::from(<[u8; 16]>::try_from(octets).ok()?).into()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn key_order_is_address_order_within_a_family(a: IpAddr, b: IpAddr) {
+            prop_assume!(a.is_ipv4() == b.is_ipv4());
+            prop_assert_eq!(sort_key(a).cmp(&sort_key(b)), a.cmp(&b));
+        }
+
+        #[test]
+        fn every_ipv4_key_lies_below_every_ipv6_key(a: Ipv4Addr, b: Ipv6Addr) {
+            prop_assert!(sort_key(a.into()) < sort_key(b.into()));
+        }
+
+        #[test]
+        fn a_key_reads_back_as_its_address(a: IpAddr) {
+            prop_assert_eq!(from_sort_key(&sort_key(a)), Some(a));
+        }
+    }
+
+    #[test]
+    fn an_ipv4_mapped_address_is_the_ipv4_address() {
+        assert_eq!(parse("::ffff:10.0.0.1"), parse("10.0.0.1"));
+        assert_ne!(parse("::10.0.0.1"), parse("10.0.0.1"));
+    }
+
+    #[test]
+    fn bytes_of_no_address_are_refused() {
+        for bad in [&[][..], &[4, 1, 2, 3], &[6, 1], &[5, 1, 2, 3, 4]] {
+            assert_eq!(from_sort_key(bad), None);
+        }
+    }
+}

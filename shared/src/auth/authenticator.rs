@@ -1,0 +1,100 @@
+//! Verifying what a caller claims.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use subtle::ConstantTimeEq;
+use thiserror::Error;
+
+use super::credentials::Credentials;
+use crate::store::{Store, StoreError, Token};
+use crate::tenant::Tenant;
+use crate::timestamp::Timestamp;
+
+/// A verified token is taken without a read for that long, so this is how long a revoked one can live on.
+pub const TOKEN_MEMORY: Duration = Duration::from_mins(1);
+/// So many verified tokens are remembered; one function instance rarely serves more tenants within a minute.
+const MAX_REMEMBERED: usize = 1_000;
+
+/// Verifies credentials against the stored tokens, and remembers the good ones for [`TOKEN_MEMORY`].
+#[derive(Default)]
+pub struct Authenticator {
+    verified_at: Mutex<HashMap<[u8; 32], Timestamp>>,
+}
+
+/// Why a caller was turned away.
+#[derive(Debug, Error)]
+pub enum AuthError {
+    /// The credentials are missing, malformed, unknown, wrong or revoked. Which of these is nobody's business.
+    #[error("unauthorized")]
+    Unauthorized,
+    /// They could not be looked up.
+    #[error("cannot look up the token")]
+    Store(#[from] StoreError),
+}
+
+impl Authenticator {
+    /// The tenant whose token these credentials hold. Bad ones always cost one read, whatever is wrong with them:
+    /// only what was verified as a whole is remembered.
+    ///
+    /// # Errors
+    /// See [`AuthError`].
+    pub async fn verify(
+        &self,
+        credentials: Credentials,
+        store: &Store,
+        now: Timestamp,
+    ) -> Result<Tenant, AuthError> {
+        if self.remembers(&credentials, now) {
+            return Ok(credentials.tenant);
+        }
+        let token = store.read_token(&credentials.token_id).await?;
+        if !holds(token.as_ref(), &credentials) {
+            return Err(AuthError::Unauthorized);
+        }
+        self.remember(&credentials, now);
+        Ok(credentials.tenant)
+    }
+
+    fn remembers(&self, credentials: &Credentials, now: Timestamp) -> bool {
+        let verified_at = self
+            .verified_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        verified_at
+            .get(&credentials.fingerprint)
+            .is_some_and(|&at| is_fresh(at, now))
+    }
+
+    fn remember(&self, credentials: &Credentials, now: Timestamp) {
+        let mut verified_at = self
+            .verified_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if verified_at.len() >= MAX_REMEMBERED {
+            verified_at.retain(|_, &mut at| is_fresh(at, now));
+        }
+        if verified_at.len() >= MAX_REMEMBERED {
+            verified_at.clear();
+        }
+        verified_at.insert(credentials.fingerprint, now);
+    }
+}
+
+/// A clock that was set back makes what was verified "later" stale, not immortal.
+fn is_fresh(verified_at: Timestamp, now: Timestamp) -> bool {
+    verified_at <= now && now < verified_at.plus(TOKEN_MEMORY)
+}
+
+/// Compares in constant time, and compares with something even where there is no token.
+fn holds(token: Option<&Token>, credentials: &Credentials) -> bool {
+    let stored = token.map_or([0; 32], |token| token.secret_sha256);
+    let secret = stored.ct_eq(&credentials.secret_sha256);
+    let tenant = token.map_or("", |token| token.tenant.as_str());
+    let tenant = tenant
+        .as_bytes()
+        .ct_eq(credentials.tenant.as_str().as_bytes());
+    let valid = token.is_some_and(|token| !token.revoked);
+    bool::from(secret & tenant) && valid
+}

@@ -1,0 +1,48 @@
+//! Who a selection means: its look-ups read, and everybody named once.
+
+use futures::stream::{FuturesUnordered, StreamExt};
+
+use crate::ids::AgentId;
+use crate::selection::Selection;
+use crate::store::{Store, StoreError};
+use crate::tenant::Tenant;
+
+/// A selection with more look-ups than that is not resolved while the caller waits (the HTTP contract).
+pub const MAX_IMMEDIATE_LOOK_UPS: usize = 16;
+
+/// The distinct agents a selection means, or that they are too many to answer at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Candidates {
+    /// All of them, by id; some may be offline or missing.
+    All(Vec<AgentId>),
+    /// More than the limit, or more look-ups than [`MAX_IMMEDIATE_LOOK_UPS`].
+    TooMany,
+}
+
+/// Resolves a selection, and stops reading as soon as more than `limit` distinct agents are known.
+///
+/// # Errors
+/// DynamoDB refused.
+pub async fn candidates_up_to(
+    limit: usize,
+    store: &Store,
+    tenant: &Tenant,
+    selection: &Selection,
+) -> Result<Candidates, StoreError> {
+    let mut found = selection.agent_ids.clone();
+    if found.len() > limit || selection.look_ups.len() > MAX_IMMEDIATE_LOOK_UPS {
+        return Ok(Candidates::TooMany);
+    }
+    let look_ups = selection
+        .look_ups
+        .iter()
+        .map(|look_up| store.look_up(tenant, look_up, limit + 1));
+    let mut look_ups: FuturesUnordered<_> = look_ups.collect();
+    while let Some(agent_ids) = look_ups.next().await {
+        found.extend(agent_ids?);
+        if found.len() > limit {
+            return Ok(Candidates::TooMany);
+        }
+    }
+    Ok(Candidates::All(found.into_iter().collect()))
+}

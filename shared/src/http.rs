@@ -1,0 +1,190 @@
+//! HTTP as API Gateway hands it over: reading requests, and every answer there is. Only here are errors mapped to
+//! answers.
+
+use lambda_http::http::header::{
+    AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderName, HeaderValue, RETRY_AFTER,
+    WWW_AUTHENTICATE,
+};
+use lambda_http::http::{Method, StatusCode};
+use lambda_http::{Body, Request, RequestExt, Response};
+use serde::Serialize;
+use thiserror::Error;
+use tracing::error;
+
+use crate::auth::AuthError;
+use crate::request::SelectorsError;
+use crate::store::StoreError;
+
+/// Under which every path of the API lies (the HTTP contract).
+pub const BASE_PATH: &str = "/apps/api/v1";
+/// Where agents are logged out.
+pub const FORCE_LOGOUT_PATH: &str = "/apps/api/v1/agent_statuses/force_logout";
+/// A larger body is refused; the largest good one, with every array at its limit, is about a third of it.
+pub const MAX_BODY_BYTES: usize = 1024 * 1024;
+/// After a 503 a caller is asked to wait that long: longer than DynamoDB takes to split a hot partition's burst.
+const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("2");
+
+/// Why a request gets no other answer than a message.
+#[derive(Debug, Error)]
+pub enum HttpError {
+    /// No such route, or nothing there for this caller.
+    #[error("Not Found")]
+    NotFound,
+    /// The credentials are not good.
+    #[error("Unauthorized")]
+    Unauthorized,
+    /// The body is not declared as JSON.
+    #[error("the Content-Type must be application/json")]
+    UnsupportedMediaType,
+    /// The body is beyond [`MAX_BODY_BYTES`].
+    #[error("the body has {0} bytes; at most {MAX_BODY_BYTES} are allowed")]
+    PayloadTooLarge(usize),
+    /// The request makes no sense; a sentence that says where.
+    #[error("{0}")]
+    BadRequest(String),
+    /// A dependency refused, or did not answer in time.
+    #[error("temporarily unavailable, retry")]
+    Unavailable(#[source] StoreError),
+}
+
+/// The body of every error.
+#[derive(Serialize)]
+struct Message {
+    message: String,
+}
+
+impl HttpError {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::PayloadTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    fn header(&self) -> Option<(HeaderName, HeaderValue)> {
+        match self {
+            Self::Unauthorized => Some((
+                WWW_AUTHENTICATE,
+                HeaderValue::from_static(r#"Basic realm="apps-api""#),
+            )),
+            Self::Unavailable(_) => Some((RETRY_AFTER, RETRY_AFTER_SECONDS)),
+            _ => None,
+        }
+    }
+}
+
+impl From<AuthError> for HttpError {
+    fn from(error: AuthError) -> Self {
+        match error {
+            AuthError::Unauthorized => Self::Unauthorized,
+            AuthError::Store(error) => Self::Unavailable(error),
+        }
+    }
+}
+
+impl From<StoreError> for HttpError {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(error)
+    }
+}
+
+impl From<SelectorsError> for HttpError {
+    fn from(error: SelectorsError) -> Self {
+        Self::BadRequest(error.to_string())
+    }
+}
+
+/// The answer to a request that got this far, good or bad. The one place where a failure is logged.
+#[must_use]
+pub fn answer(result: Result<Response<Body>, HttpError>) -> Response<Body> {
+    result.unwrap_or_else(|error| {
+        if let HttpError::Unavailable(cause) = &error {
+            error!(error = display_chain(cause), "a dependency failed");
+        }
+        let mut response = json(
+            error.status(),
+            &Message {
+                message: error.to_string(),
+            },
+        );
+        response.headers_mut().extend(error.header());
+        response
+    })
+}
+
+/// An answer with a JSON body.
+#[must_use]
+pub fn json(status: StatusCode, body: &impl Serialize) -> Response<Body> {
+    let text = serde_json::to_string(body).expect("answers have string keys and no fallible parts");
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Refuses a request for another route than the one a function serves. API Gateway does so too; `cargo lambda` and a
+/// mistaken template do not.
+///
+/// # Errors
+/// [`HttpError::NotFound`].
+pub fn require_route(request: &Request, method: &Method, path: &str) -> Result<(), HttpError> {
+    if request.method() == method && request.raw_http_path() == path {
+        Ok(())
+    } else {
+        Err(HttpError::NotFound)
+    }
+}
+
+/// The body of a request that must be JSON; empty if there is none.
+///
+/// # Errors
+/// Another content type on a body, or too long a body.
+pub fn json_body(request: &Request) -> Result<&[u8], HttpError> {
+    let body: &[u8] = request.body();
+    if body.is_empty() {
+        return Ok(body);
+    }
+    let content_type = request
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let media_type = content_type
+        .and_then(|text| text.split(';').next())
+        .unwrap_or_default();
+    if !media_type.trim().eq_ignore_ascii_case("application/json") {
+        return Err(HttpError::UnsupportedMediaType);
+    }
+    if body.len() > MAX_BODY_BYTES {
+        return Err(HttpError::PayloadTooLarge(body.len()));
+    }
+    Ok(body)
+}
+
+/// The `Authorization` header, if it is text.
+#[must_use]
+pub fn authorization(request: &Request) -> Option<&str> {
+    request.headers().get(AUTHORIZATION)?.to_str().ok()
+}
+
+/// True when the request came in under that host name, on any port.
+#[must_use]
+pub fn is_host(request: &Request, name: &str) -> bool {
+    let host = request
+        .headers()
+        .get(HOST)
+        .and_then(|value| value.to_str().ok());
+    host.and_then(|host| host.split(':').next())
+        .is_some_and(|host| host.eq_ignore_ascii_case(name))
+}
+
+/// An error and its causes, on one line.
+fn display_chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}

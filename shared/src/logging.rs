@@ -1,0 +1,35 @@
+//! Log lines: JSON, one event a line, ids only.
+
+use std::io;
+
+use tracing::Subscriber;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+/// The project's own crates. Their log lines hold ids but no token, name or address for mail.
+const OUR_CRATES: [&str; 3] = ["logout", "force_logout", "local"];
+
+/// Sends log lines to standard error from now on.
+pub fn init() {
+    subscriber(LevelFilter::INFO, io::stderr).init();
+}
+
+/// Log lines of our crates from `level` up. Libraries are held to warnings at any level: below that, the AWS SDK logs
+/// whole requests and the Lambda runtime whole events, which hold personal data.
+pub fn subscriber<W>(level: LevelFilter, writer: W) -> impl Subscriber + Send + Sync
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    let targets = Targets::new().with_default(level.min(LevelFilter::WARN));
+    let targets = OUR_CRATES
+        .iter()
+        .fold(targets, |targets, name| targets.with_target(*name, level));
+    let lines = tracing_subscriber::fmt::layer()
+        .json()
+        .flatten_event(true)
+        .with_writer(writer);
+    tracing_subscriber::registry().with(targets).with(lines)
+}

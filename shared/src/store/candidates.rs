@@ -1,0 +1,76 @@
+//! Finding who is in a team or at an address.
+
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::agent_item::{Item, agent_id_of_key};
+use super::tables::BY_IP;
+use super::{Store, StoreError};
+use crate::address;
+use crate::ids::AgentId;
+use crate::selection::LookUp;
+use crate::tenant::Tenant;
+
+impl Store {
+    /// The agents a look-up finds, page by page to its end, but no more than `at_most`.
+    ///
+    /// # Errors
+    /// DynamoDB refused.
+    pub async fn look_up(
+        &self,
+        tenant: &Tenant,
+        look_up: &LookUp,
+        at_most: usize,
+    ) -> Result<Vec<AgentId>, StoreError> {
+        let mut found = Vec::new();
+        let mut start = None;
+        loop {
+            let left = i32::try_from(at_most - found.len()).unwrap_or(i32::MAX);
+            let query = self
+                .query(tenant, look_up)
+                .limit(left)
+                .set_exclusive_start_key(start);
+            let page = query.send().await.map_err(StoreError::call("Query"))?;
+            found.extend(page.items().iter().filter_map(agent_id));
+            start = page.last_evaluated_key;
+            if start.is_none() || found.len() >= at_most {
+                return Ok(found);
+            }
+        }
+    }
+
+    fn query(&self, tenant: &Tenant, look_up: &LookUp) -> QueryFluentBuilder {
+        let query = self.client.query();
+        match look_up {
+            LookUp::Team(team_id) => query
+                .table_name(&self.tables.team_members)
+                .key_condition_expression("team_key = :team")
+                .projection_expression("agent_id")
+                .expression_attribute_values(
+                    ":team",
+                    AttributeValue::S(format!("{tenant}#{team_id}")),
+                ),
+            LookUp::Addresses(range) => query
+                .table_name(&self.tables.agents)
+                .index_name(BY_IP)
+                .key_condition_expression("tenant = :tenant AND ip BETWEEN :first AND :last")
+                .projection_expression("agent_key")
+                .expression_attribute_values(":tenant", AttributeValue::S(tenant.to_string()))
+                .expression_attribute_values(":first", sort_key(range.first()))
+                .expression_attribute_values(":last", sort_key(range.last())),
+        }
+    }
+}
+
+fn sort_key(address: std::net::IpAddr) -> AttributeValue {
+    AttributeValue::B(Blob::new(address::sort_key(address)))
+}
+
+/// A member has its `agent_id`; the index holds keys only.
+fn agent_id(item: &Item) -> Option<AgentId> {
+    match (item.get("agent_id"), item.get("agent_key")) {
+        (Some(number), _) => AgentId::new(number.as_n().ok()?.parse().ok()?),
+        (None, key) => agent_id_of_key(key?.as_s().ok()?),
+    }
+}

@@ -1,0 +1,107 @@
+//! The tables: names, keys, index. `infra/template.yaml` says the same for AWS.
+
+use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
+    ProjectionType, ScalarAttributeType, StreamSpecification, StreamViewType,
+};
+
+use super::{Store, StoreError};
+
+/// What the tables are called in one deployment.
+#[derive(Clone, Debug)]
+pub struct TableNames {
+    /// The agents, one item each.
+    pub agents: String,
+    /// Which agents are in which team.
+    pub team_members: String,
+    /// The tokens of the API.
+    pub api_tokens: String,
+}
+
+/// Sparse index on the agents' addresses; nothing in it changes when an agent is logged out.
+pub(super) const BY_IP: &str = "by-ip";
+
+impl Store {
+    /// Creates the tables that are not there yet; for one machine and tests. AWS's come from the template.
+    ///
+    /// # Errors
+    /// DynamoDB refused.
+    pub async fn create_missing_tables(&self) -> Result<(), StoreError> {
+        let there = self
+            .client
+            .list_tables()
+            .send()
+            .await
+            .map_err(StoreError::call("ListTables"))?;
+        for (name, table) in self.definitions() {
+            if !there.table_names().contains(&name) {
+                let table = table
+                    .table_name(name)
+                    .billing_mode(BillingMode::PayPerRequest);
+                table
+                    .send()
+                    .await
+                    .map_err(StoreError::call("CreateTable"))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn definitions(&self) -> [(String, CreateTableFluentBuilder); 3] {
+        let stream = StreamSpecification::builder()
+            .stream_enabled(true)
+            .stream_view_type(StreamViewType::NewAndOldImages)
+            .build();
+        let by_ip = GlobalSecondaryIndex::builder()
+            .index_name(BY_IP)
+            .key_schema(key("tenant", KeyType::Hash))
+            .key_schema(key("ip", KeyType::Range))
+            .projection(
+                Projection::builder()
+                    .projection_type(ProjectionType::KeysOnly)
+                    .build(),
+            )
+            .build();
+        let agents = self
+            .client
+            .create_table()
+            .attribute_definitions(attribute("agent_key", ScalarAttributeType::S))
+            .attribute_definitions(attribute("tenant", ScalarAttributeType::S))
+            .attribute_definitions(attribute("ip", ScalarAttributeType::B))
+            .key_schema(key("agent_key", KeyType::Hash))
+            .global_secondary_indexes(by_ip.expect("every required field is set"))
+            .stream_specification(stream.expect("every required field is set"));
+        let team_members = self
+            .client
+            .create_table()
+            .attribute_definitions(attribute("team_key", ScalarAttributeType::S))
+            .attribute_definitions(attribute("agent_id", ScalarAttributeType::N))
+            .key_schema(key("team_key", KeyType::Hash))
+            .key_schema(key("agent_id", KeyType::Range));
+        let api_tokens = self
+            .client
+            .create_table()
+            .attribute_definitions(attribute("token_id", ScalarAttributeType::S))
+            .key_schema(key("token_id", KeyType::Hash));
+        [
+            (self.tables.agents.clone(), agents),
+            (self.tables.team_members.clone(), team_members),
+            (self.tables.api_tokens.clone(), api_tokens),
+        ]
+    }
+}
+
+fn attribute(name: &str, kind: ScalarAttributeType) -> AttributeDefinition {
+    let attribute = AttributeDefinition::builder()
+        .attribute_name(name)
+        .attribute_type(kind);
+    attribute.build().expect("every required field is set")
+}
+
+fn key(name: &str, kind: KeyType) -> KeySchemaElement {
+    let key = KeySchemaElement::builder()
+        .attribute_name(name)
+        .key_type(kind);
+    key.build().expect("every required field is set")
+}

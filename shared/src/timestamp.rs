@@ -1,0 +1,90 @@
+//! Points in time, to the millisecond.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp {
+    epoch_ms: i64,
+}
+
+impl Timestamp {
+    /// The time that many milliseconds after the epoch.
+    #[must_use]
+    pub const fn from_epoch_ms(epoch_ms: i64) -> Self {
+        Self { epoch_ms }
+    }
+
+    /// Milliseconds since the epoch.
+    #[must_use]
+    pub const fn epoch_ms(self) -> i64 {
+        self.epoch_ms
+    }
+
+    /// The time written in RFC 3339, such as `2026-01-05T08:00:00.123Z`; digits below the millisecond are dropped.
+    #[must_use]
+    pub fn parse_rfc3339(text: &str) -> Option<Self> {
+        let parsed = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+        let epoch_ms = parsed.unix_timestamp_nanos().div_euclid(1_000_000);
+        i64::try_from(epoch_ms).ok().map(Self::from_epoch_ms)
+    }
+
+    /// This time moved on by `duration`, in whole milliseconds; stops at the end of the range.
+    #[must_use]
+    pub fn plus(self, duration: Duration) -> Self {
+        let ms = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        Self::from_epoch_ms(self.epoch_ms.saturating_add(ms))
+    }
+}
+
+/// Tells the time. A test replaces it to let time pass without waiting.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+
+impl Clock {
+    /// The machine's clock.
+    #[must_use]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the machine's clock"
+    )]
+    pub fn system() -> Self {
+        Self(Arc::new(|| {
+            let since_epoch = SystemTime::now()
+                .duration_since(SystemTime::UNIX_EPOCH)
+                .unwrap_or_default();
+            Timestamp::from_epoch_ms(0).plus(since_epoch)
+        }))
+    }
+
+    /// A clock that answers with whatever `now` returns.
+    #[must_use]
+    pub fn from_fn(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// The current time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        (self.0)()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rfc3339_is_read_to_the_millisecond_in_any_offset() {
+        let read = |text| Timestamp::parse_rfc3339(text).map(Timestamp::epoch_ms);
+        assert_eq!(read("1970-01-01T00:00:01.2349Z"), Some(1_234));
+        assert_eq!(read("1970-01-01T01:00:00+01:00"), Some(0));
+        assert_eq!(read("1969-12-31T23:59:59.9999Z"), Some(-1));
+        assert_eq!(read("2026-01-05"), None);
+        assert_eq!(read(""), None);
+    }
+}

@@ -1,0 +1,175 @@
+//! Who gets in, who does not, and what finding out costs.
+
+use std::time::Duration;
+
+use logout::auth::{TOKEN_MEMORY, secret_digest};
+use logout::http::FORCE_LOGOUT_PATH;
+use reqwest::Method;
+use serde_json::json;
+use tests::stack::{name, send, token};
+use tests::{Act, Answer, TestStack, agent};
+
+/// A request with this user name and password; nobody is found if they are good.
+async fn knock(stack: &TestStack, user: &str, password: &str) -> Answer {
+    let request = stack.request(Method::POST, FORCE_LOGOUT_PATH);
+    send(
+        request
+            .basic_auth(user, Some(password))
+            .json(&json!({ "agent_ids": [999] })),
+    )
+    .await
+}
+
+/// A request with this `Authorization` header.
+async fn knock_raw(stack: &TestStack, authorization: &str) -> Answer {
+    let request = stack.request(Method::POST, FORCE_LOGOUT_PATH);
+    send(
+        request
+            .header("authorization", authorization)
+            .json(&json!({ "agent_ids": [999] })),
+    )
+    .await
+}
+
+#[tokio::test]
+async fn a_good_token_gets_in() {
+    let stack = TestStack::start().await;
+    assert_eq!(knock(&stack, "acme", &token("acme")).await.status, 400);
+}
+
+#[tokio::test]
+async fn every_refusal_is_the_same() {
+    let stack = TestStack::start().await;
+    let revoked = secret_digest("secret");
+    let store = &stack.app.store;
+    store
+        .put_token("old", &name("acme"), revoked, stack.app.clock.now())
+        .await
+        .unwrap();
+    store
+        .revoke_token("old", stack.app.clock.now())
+        .await
+        .unwrap();
+    let missing = send(stack.request(Method::POST, FORCE_LOGOUT_PATH)).await;
+    assert_eq!(
+        (missing.status, missing.message()),
+        (401, "Unauthorized".to_owned())
+    );
+    assert_eq!(
+        missing.header("www-authenticate"),
+        Some(r#"Basic realm="apps-api""#)
+    );
+    for (user, password, why) in [
+        ("acme", "acme.wrong", "wrong secret"),
+        ("acme", "unknown.secret", "unknown token"),
+        ("nobody", "acme.secret", "unknown tenant"),
+        ("globex", "acme.secret", "another tenant's token"),
+        ("acme", "old.secret", "revoked"),
+        ("acme", "", "no password"),
+        ("ACME", "acme.secret", "not a subdomain"),
+        ("acme", "acme", "no dot"),
+    ] {
+        assert_eq!(knock(&stack, user, password).await, missing, "{why}");
+    }
+    assert_eq!(knock_raw(&stack, "Bearer acme.secret").await, missing);
+}
+
+#[tokio::test]
+async fn a_malformed_credential_costs_no_call_and_a_wrong_one_a_single_read() {
+    let stack = TestStack::start().await;
+    for authorization in [
+        "",
+        "Basic",
+        "Basic ???",
+        "Bearer x",
+        "Basic YWNtZQ==",
+        "Basic YWNtZTp4",
+    ] {
+        knock_raw(&stack, authorization).await;
+        assert!(stack.tap.take_meter().calls.is_empty(), "{authorization:?}");
+    }
+    for password in ["acme.wrong", "unknown.secret", "globex.secret"] {
+        knock(&stack, "acme", password).await;
+        let meter = stack.tap.take_meter();
+        assert_eq!(
+            (meter.calls.len(), meter.count("GetItem")),
+            (1, 1),
+            "{password}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn bad_credentials_are_refused_before_the_body_is_looked_at() {
+    let stack = TestStack::start().await;
+    let request = stack
+        .request(Method::POST, FORCE_LOGOUT_PATH)
+        .body("not json");
+    let answer = send(request.basic_auth("acme", Some("acme.wrong"))).await;
+    assert_eq!(answer.status, 401);
+}
+
+#[tokio::test]
+async fn a_verified_token_is_remembered_for_a_minute_and_no_longer() {
+    let stack = TestStack::start().await;
+    let reads = || stack.tap.take_meter().count("GetItem");
+    knock(&stack, "acme", &token("acme")).await;
+    assert_eq!(reads(), 1);
+    stack.pass(TOKEN_MEMORY.saturating_sub(Duration::from_millis(1)));
+    knock(&stack, "acme", &token("acme")).await;
+    assert_eq!(reads(), 0);
+    stack.pass(Duration::from_millis(1));
+    knock(&stack, "acme", &token("acme")).await;
+    assert_eq!(reads(), 1);
+}
+
+#[tokio::test]
+async fn a_wrong_secret_is_never_taken_for_a_remembered_one() {
+    let stack = TestStack::start().await;
+    knock(&stack, "acme", &token("acme")).await;
+    assert_eq!(knock(&stack, "acme", "acme.wrong").await.status, 401);
+    assert_eq!(knock(&stack, "globex", &token("acme")).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_revoked_token_is_refused_once_it_is_forgotten() {
+    let stack = TestStack::start().await;
+    knock(&stack, "acme", &token("acme")).await;
+    stack
+        .app
+        .store
+        .revoke_token("acme", stack.app.clock.now())
+        .await
+        .unwrap();
+    assert_eq!(knock(&stack, "acme", &token("acme")).await.status, 400);
+    stack.pass(TOKEN_MEMORY);
+    assert_eq!(knock(&stack, "acme", &token("acme")).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_token_that_cannot_be_looked_up_is_a_503() {
+    let stack = TestStack::start().await;
+    stack.tap.script(|_| Act::Throttle);
+    assert_eq!(knock(&stack, "acme", &token("acme")).await.status, 503);
+}
+
+#[tokio::test]
+async fn where_a_domain_is_set_the_host_names_the_tenant() {
+    let stack = TestStack::start_with(100, Some("example.com")).await;
+    stack.add("acme", &[agent(1, "lunch", &[])]).await;
+    for (host, status) in [
+        ("acme.example.com", 200),
+        ("ACME.example.com:8443", 400),
+        ("globex.example.com", 401),
+        ("acme.example.org", 401),
+        ("acme", 401),
+        ("x.acme.example.com", 401),
+    ] {
+        let request = stack
+            .request(Method::POST, FORCE_LOGOUT_PATH)
+            .header("host", host);
+        let request = request.basic_auth("acme", Some(token("acme")));
+        let answer = send(request.json(&json!({ "agent_ids": [1] }))).await;
+        assert_eq!(answer.status, status, "{host}");
+    }
+}

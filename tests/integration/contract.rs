@@ -1,0 +1,258 @@
+//! The contract's answers, with its own examples.
+
+use logout::http::FORCE_LOGOUT_PATH;
+use logout::roster;
+use logout::timestamp::Timestamp;
+use reqwest::Method;
+use serde_json::{Value, json};
+use tests::stack::{START, send, token};
+use tests::{Answer, TestStack, agent};
+
+fn fixture(name: &str) -> Value {
+    let path = format!("{}/fixtures/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// The service with the roster of the examples.
+async fn with_example_roster() -> TestStack {
+    let stack = TestStack::start().await;
+    let text = std::fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/fixtures/agents.jsonl"
+    ))
+    .unwrap();
+    for (tenant, agents) in roster::parse(&text, Timestamp::parse_rfc3339(START).unwrap()).unwrap()
+    {
+        stack.add(tenant.as_str(), &agents).await;
+    }
+    stack
+}
+
+fn agent_ids(answer: &Answer) -> Vec<u64> {
+    answer
+        .json()
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["agent_id"].as_u64().unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn a_union_of_all_selectors_logs_everybody_out_once() {
+    let stack = with_example_roster().await;
+    let answer = stack
+        .post_force_logout("acme", &fixture("request-all-selectors"))
+        .await;
+    assert_eq!(
+        (answer.status, answer.json()),
+        (200, fixture("response-logged-out"))
+    );
+    for agent_id in [11, 12, 13] {
+        assert_eq!(stack.status("acme", agent_id).await, "Offline");
+    }
+}
+
+#[tokio::test]
+async fn ids_and_teams_are_a_union() {
+    let stack = with_example_roster().await;
+    let answer = stack
+        .post_force_logout("acme", &fixture("request-ids-and-teams"))
+        .await;
+    assert_eq!(
+        (answer.status, answer.json()),
+        (200, fixture("response-logged-out"))
+    );
+}
+
+#[tokio::test]
+async fn a_block_of_addresses_selects_who_is_online_there() {
+    for request in ["request-ip", "request-large-ip"] {
+        let stack = with_example_roster().await;
+        let answer = stack.post_force_logout("acme", &fixture(request)).await;
+        assert_eq!(
+            (answer.status, agent_ids(&answer)),
+            (200, vec![11, 12]),
+            "{request}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn everybody_busy_is_a_400_with_rows() {
+    let stack = with_example_roster().await;
+    stack.set_status("acme", 11, "In-call").await;
+    stack.set_status("acme", 12, "In-chat").await;
+    let answer = stack
+        .post_force_logout("acme", &json!({ "agent_ids": [12, 11] }))
+        .await;
+    assert_eq!(
+        (answer.status, answer.json()),
+        (400, fixture("response-deferred"))
+    );
+    assert_eq!(stack.status("acme", 11).await, "In-call");
+    assert!(stack.state("acme", 11).await["pending"].is_string());
+}
+
+#[tokio::test]
+async fn some_of_both_is_a_200() {
+    let stack = with_example_roster().await;
+    stack.set_status("acme", 12, "In-chat").await;
+    let answer = stack
+        .post_force_logout("acme", &json!({ "agent_ids": [11, 12] }))
+        .await;
+    let rows = json!([
+        fixture("response-logged-out")[0],
+        fixture("response-deferred")[1]
+    ]);
+    assert_eq!((answer.status, answer.json()), (200, rows));
+}
+
+#[tokio::test]
+async fn nobody_matched_is_a_400() {
+    let stack = with_example_roster().await;
+    let nobody = [
+        json!({ "agent_ids": [14] }),
+        json!({ "agent_ids": [999] }),
+        json!({ "team_ids": [999] }),
+        json!({ "ip_addrs": ["192.0.2.1"] }),
+    ];
+    for body in nobody {
+        let answer = stack.post_force_logout("acme", &body).await;
+        assert_eq!(
+            (answer.status, answer.json()),
+            (400, fixture("response-not-found")),
+            "{body}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn whoever_was_logged_out_is_not_found_again() {
+    let stack = with_example_roster().await;
+    stack
+        .post_force_logout("acme", &json!({ "agent_ids": [11] }))
+        .await;
+    let again = stack
+        .post_force_logout("acme", &json!({ "agent_ids": [11] }))
+        .await;
+    assert_eq!(
+        (again.status, again.json()),
+        (400, fixture("response-not-found"))
+    );
+}
+
+#[tokio::test]
+async fn an_earlier_pending_logout_of_the_session_stays() {
+    let stack = with_example_roster().await;
+    stack.set_status("acme", 11, "In-call").await;
+    stack
+        .post_force_logout("acme", &json!({ "agent_ids": [11] }))
+        .await;
+    let first = stack.state("acme", 11).await;
+    let again = stack
+        .post_force_logout("acme", &json!({ "agent_ids": [11] }))
+        .await;
+    assert_eq!((again.status, agent_ids(&again)), (400, vec![11]));
+    assert_eq!(stack.state("acme", 11).await, first);
+}
+
+#[tokio::test]
+async fn a_pending_logout_of_an_earlier_session_is_replaced() {
+    let stack = with_example_roster().await;
+    stack.set_status("acme", 11, "In-call").await;
+    stack
+        .post_force_logout("acme", &json!({ "agent_ids": [11] }))
+        .await;
+    stack.sign_in_again("acme", 11).await;
+    let stale = stack.state("acme", 11).await;
+    let answer = stack
+        .post_force_logout("acme", &json!({ "agent_ids": [11] }))
+        .await;
+    assert_eq!(answer.status, 400);
+    assert_ne!(stack.state("acme", 11).await["pending"], stale["pending"]);
+}
+
+#[tokio::test]
+async fn a_logout_removes_the_pending_mark() {
+    let stack = with_example_roster().await;
+    stack.set_status("acme", 11, "In-call").await;
+    stack
+        .post_force_logout("acme", &json!({ "agent_ids": [11] }))
+        .await;
+    stack.set_status("acme", 11, "Wrap-up").await;
+    let answer = stack
+        .post_force_logout("acme", &json!({ "agent_ids": [11] }))
+        .await;
+    assert_eq!(answer.status, 200);
+    assert!(stack.state("acme", 11).await["pending"].is_null());
+}
+
+#[tokio::test]
+async fn all_of_ipv6_holds_no_ipv4() {
+    let stack = with_example_roster().await;
+    let answer = stack
+        .post_force_logout("acme", &json!({ "ip_addrs": ["::/0"] }))
+        .await;
+    assert_eq!(agent_ids(&answer), [13]);
+    let answer = stack
+        .post_force_logout("acme", &json!({ "ip_addrs": ["::ffff:34.211.11.7"] }))
+        .await;
+    assert_eq!(agent_ids(&answer), [11]);
+}
+
+#[tokio::test]
+async fn every_answer_is_json_that_nobody_may_store() {
+    let stack = with_example_roster().await;
+    let bad_route = send(stack.request(Method::POST, FORCE_LOGOUT_PATH)).await;
+    let ok = stack
+        .post_force_logout("acme", &json!({ "agent_ids": [11] }))
+        .await;
+    let bad = stack.post_force_logout("acme", &json!({})).await;
+    for answer in [bad_route, ok, bad] {
+        assert_eq!(answer.header("content-type"), Some("application/json"));
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
+    }
+}
+
+#[tokio::test]
+async fn more_than_the_limit_is_refused_before_anybody_is_hit() {
+    let stack = TestStack::start().await;
+    let many: Vec<_> = (1..=101).map(|id| agent(id, "lunch", &[7])).collect();
+    stack.add("acme", &many).await;
+    let ids: Vec<u64> = (1..=101).collect();
+    let message = "more than 100 agents match; background jobs are not available yet";
+    for body in [
+        json!({ "agent_ids": ids }),
+        json!({ "team_ids": [7] }),
+        json!({ "ip_addrs": ["10.0.0.0/8"] }),
+        json!({ "agent_ids": [999], "team_ids": [7] }),
+        json!({ "team_ids": (1..=17).collect::<Vec<_>>() }),
+    ] {
+        let answer = stack.post_force_logout("acme", &body).await;
+        assert_eq!((answer.status, answer.message()), (400, message.to_owned()));
+    }
+    assert_eq!(stack.status("acme", 1).await, "lunch");
+    let answer = stack
+        .post_force_logout("acme", &json!({ "agent_ids": ids[..100] }))
+        .await;
+    assert_eq!(
+        (answer.status, agent_ids(&answer)),
+        (200, ids[..100].to_vec())
+    );
+}
+
+#[tokio::test]
+async fn dependencies_that_fail_are_a_503() {
+    let stack = with_example_roster().await;
+    stack.tap.script(|_| tests::Act::LoseRequest);
+    let request = stack
+        .request(Method::POST, FORCE_LOGOUT_PATH)
+        .basic_auth("acme", Some(token("acme")));
+    let answer = send(request.json(&json!({ "agent_ids": [11] }))).await;
+    assert_eq!(
+        (answer.status, answer.message()),
+        (503, "temporarily unavailable, retry".to_owned())
+    );
+    assert!(answer.header("retry-after").is_some());
+}

@@ -1,0 +1,122 @@
+//! Calls and capacity, counted; the goals are those of `docs/architecture.md`.
+
+use serde_json::{Value, json};
+use tests::meter::Meter;
+use tests::stack::agent_at;
+use tests::{TestStack, agent};
+
+/// What logging out `count` idle agents costs, of a caller whose token is remembered.
+async fn cost(count: u32, body: &Value) -> Meter {
+    let stack = TestStack::start().await;
+    let agents: Vec<_> = (1..=count)
+        .map(|id| agent_at(id.into(), "Available", &[7], &format!("10.0.0.{id}")))
+        .collect();
+    stack.add("acme", &agents).await;
+    stack
+        .post_force_logout("acme", &json!({ "agent_ids": [999] }))
+        .await;
+    let _ = stack.tap.take_meter();
+    let answer = stack.post_force_logout("acme", body).await;
+    assert_eq!(
+        (answer.status, answer.json().as_array().unwrap().len()),
+        (200, count as usize)
+    );
+    stack.tap.take_meter()
+}
+
+/// `BatchExecuteStatement` takes 25 members.
+fn batches(count: u32) -> usize {
+    count.div_ceil(25) as usize
+}
+
+fn assert_writes(meter: &Meter, count: u32) {
+    let close = |units: f64, expected: f64| (units - expected).abs() < 1e-9;
+    assert_eq!(meter.count("BatchExecuteStatement"), batches(count));
+    assert!(
+        close(meter.table_units("BatchExecuteStatement"), f64::from(count)),
+        "one write unit an agent"
+    );
+    assert!(
+        close(meter.index_units("BatchExecuteStatement"), 0.0),
+        "no index write units"
+    );
+    assert!(
+        close(meter.table_units("BatchGetItem"), f64::from(count) / 2.0),
+        "half a read unit an agent"
+    );
+}
+
+#[tokio::test]
+async fn by_id_one_read_then_writes_side_by_side() {
+    for count in [1, 25, 26, 100] {
+        let meter = cost(
+            count,
+            &json!({ "agent_ids": (1..=count).collect::<Vec<_>>() }),
+        )
+        .await;
+        assert_eq!(meter.sequential_round_trips(), 2, "{count}");
+        assert_eq!(meter.calls.len(), 1 + batches(count), "{count}");
+        assert_writes(&meter, count);
+    }
+}
+
+#[tokio::test]
+async fn by_team_or_address_one_query_more() {
+    for count in [1, 25, 26, 100] {
+        for body in [
+            json!({ "team_ids": [7] }),
+            json!({ "ip_addrs": ["10.0.0.0/24"] }),
+        ] {
+            let meter = cost(count, &body).await;
+            assert_eq!(meter.sequential_round_trips(), 3, "{body}");
+            assert_eq!(meter.calls.len(), 2 + batches(count), "{body}");
+            assert_writes(&meter, count);
+        }
+    }
+}
+
+#[tokio::test]
+async fn several_look_ups_are_made_side_by_side() {
+    let teams: Vec<u64> = (1..=14).collect();
+    let body = json!({ "team_ids": teams, "ip_addrs": ["10.0.0.0/24", "2001:db8::/32"] });
+    let meter = cost(30, &body).await;
+    assert_eq!(
+        (meter.count("Query"), meter.sequential_round_trips()),
+        (16, 3)
+    );
+}
+
+#[tokio::test]
+async fn a_thousand_overlapping_ranges_cost_one_query() {
+    let ranges: Vec<String> = (0..1_000)
+        .map(|n| format!("10.0.0.{}-10.0.{}.255", n % 250, n % 200))
+        .collect();
+    let meter = cost(50, &json!({ "ip_addrs": ranges })).await;
+    assert_eq!(meter.count("Query"), 1);
+}
+
+#[tokio::test]
+async fn authentication_is_one_read_more() {
+    let stack = TestStack::start().await;
+    stack.add("acme", &[agent(1, "lunch", &[])]).await;
+    stack
+        .post_force_logout("acme", &json!({ "agent_ids": [1] }))
+        .await;
+    let meter = stack.tap.take_meter();
+    assert_eq!(
+        (meter.count("GetItem"), meter.sequential_round_trips()),
+        (1, 3)
+    );
+}
+
+#[tokio::test]
+async fn a_busy_agent_costs_one_write_unit_now() {
+    let stack = TestStack::start().await;
+    stack.add("acme", &[agent(1, "In-call", &[])]).await;
+    stack
+        .post_force_logout("acme", &json!({ "agent_ids": [1] }))
+        .await;
+    let meter = stack.tap.take_meter();
+    assert!((meter.table_units("BatchExecuteStatement") - 1.0).abs() < 1e-9);
+    assert!(meter.index_units("BatchExecuteStatement").abs() < 1e-9);
+}

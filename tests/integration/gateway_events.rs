@@ -1,0 +1,61 @@
+//! The function itself, given events as API Gateway sends them.
+
+use lambda_http::Body;
+use logout::auth::secret_digest;
+use serde_json::{Value, json};
+use tests::TestStack;
+use tests::stack::{agent, name};
+
+async fn answer(stack: &TestStack, event: &str) -> (u16, Value) {
+    let path = format!(
+        "{}/fixtures/events/{event}.json",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let request = lambda_http::request::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let response = force_logout::handle(&stack.app, request).await;
+    let Body::Text(text) = response.body() else {
+        panic!("the body is text")
+    };
+    (
+        response.status().as_u16(),
+        serde_json::from_str(text).unwrap(),
+    )
+}
+
+/// The token of the events is `acme.local`.
+async fn stack() -> TestStack {
+    let stack = TestStack::start().await;
+    let now = stack.app.clock.now();
+    stack
+        .app
+        .store
+        .put_token("acme", &name("acme"), secret_digest("local"), now)
+        .await
+        .unwrap();
+    stack
+        .add(
+            "acme",
+            &[agent(11, "lunch", &[]), agent(12, "In-call", &[])],
+        )
+        .await;
+    stack
+}
+
+#[tokio::test]
+async fn a_plain_and_a_base64_body_say_the_same() {
+    for event in ["force-logout", "force-logout-base64"] {
+        let (status, rows) = answer(&stack().await, event).await;
+        assert_eq!(
+            (status, &rows[0]["current_status"]),
+            (200, &json!("Offline")),
+            "{event}"
+        );
+        assert_eq!(rows.as_array().unwrap().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn an_event_of_another_route_is_a_404() {
+    let unknown = answer(&stack().await, "unknown-route").await;
+    assert_eq!(unknown, (404, json!({ "message": "Not Found" })));
+}

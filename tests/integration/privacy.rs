@@ -1,0 +1,61 @@
+//! A canary: personal data and secrets must not sing in the log.
+
+use logout::agent::{Profile, RosterAgent};
+use serde_json::json;
+use tests::stack::agent_at;
+use tests::{Act, TestStack, agent, log};
+
+#[tokio::test]
+async fn no_log_line_holds_a_token_a_name_or_a_mail_address() {
+    let stack = TestStack::start().await;
+    let agents = [
+        agent(1, "lunch", &[7]),
+        agent(2, "In-call", &[7]),
+        agent_at(3, "lunch", &[], "10.0.0.3"),
+    ];
+    let canary = |agent: RosterAgent| RosterAgent {
+        profile: Profile {
+            name: "CanaryName".to_owned(),
+            email: "canary@mail".to_owned(),
+            agent_number: "CanaryNumber".to_owned(),
+        },
+        ..agent
+    };
+    stack.add("acme", &agents.map(canary)).await;
+
+    let body = json!({ "agent_ids": [1, 2], "team_ids": [7], "ip_addrs": ["10.0.0.1/32"] });
+    stack.post_force_logout("acme", &body).await;
+    stack
+        .post_force_logout("acme", &json!({ "canary_key": "CanaryName" }))
+        .await;
+    stack.tap.once(
+        "BatchExecuteStatement",
+        0,
+        Act::EditReply(|reply| {
+            let item = json!({ "email": { "S": "canary@mail" } });
+            let error = json!({ "Code": "DuplicateItem", "Message": "CanaryName", "Item": item });
+            reply["Responses"][0] = json!({ "Error": error });
+        }),
+    );
+    stack
+        .post_force_logout("acme", &json!({ "agent_ids": [3] }))
+        .await;
+    stack.tap.script(|_| Act::Throttle);
+    stack.post_force_logout("acme", &body).await;
+
+    let log = log::text();
+    for said in ["logged out agents", "ThrottlingException", "DuplicateItem"] {
+        assert!(log.contains(said), "{said} is not in {log}");
+    }
+    let in_base64 = "YWNtZTphY21lLnNlY3JldA"; // acme:acme.secret
+    for secret in [
+        "acme.secret",
+        in_base64,
+        "CanaryName",
+        "canary@mail",
+        "CanaryNumber",
+        "canary_key",
+    ] {
+        assert!(!log.contains(secret), "{secret} is in {log}");
+    }
+}

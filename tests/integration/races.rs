@@ -1,0 +1,163 @@
+//! Agents who do something of their own between the service's read and its write.
+
+use serde_json::json;
+use tests::{Act, TestStack, agent};
+
+const BEFORE_THE_WRITE: &str = "BatchExecuteStatement";
+
+#[tokio::test]
+async fn an_agent_who_takes_a_call_before_the_write_is_deferred() {
+    let stack = TestStack::start().await;
+    stack
+        .add(
+            "acme",
+            &[agent(1, "Available", &[]), agent(2, "Available", &[])],
+        )
+        .await;
+    let takes_a_call = stack.set_status("acme", 1, "In-call");
+    stack
+        .tap
+        .once(BEFORE_THE_WRITE, 0, Act::After(Box::pin(takes_a_call)));
+    let answer = stack
+        .post_force_logout("acme", &json!({ "agent_ids": [1, 2] }))
+        .await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.json()[0]["current_status"], "In-call");
+    assert_eq!(answer.json()[1]["current_status"], "Offline");
+    let state = stack.state("acme", 1).await;
+    assert_eq!(state["status"], "In-call");
+    assert!(state["pending"].is_string());
+}
+
+#[tokio::test]
+async fn an_agent_whose_call_ends_before_the_write_is_logged_out() {
+    let stack = TestStack::start().await;
+    stack.add("acme", &[agent(1, "In-call", &[])]).await;
+    let hangs_up = stack.set_status("acme", 1, "Wrap-up");
+    stack
+        .tap
+        .once(BEFORE_THE_WRITE, 0, Act::After(Box::pin(hangs_up)));
+    let answer = stack
+        .post_force_logout("acme", &json!({ "agent_ids": [1] }))
+        .await;
+    assert_eq!(
+        (answer.status, &answer.json()[0]["previous_status"]),
+        (200, &json!("Wrap-up"))
+    );
+    assert_eq!(stack.status("acme", 1).await, "Offline");
+}
+
+#[tokio::test]
+async fn an_agent_who_signs_in_again_before_the_write_is_left_alone() {
+    for status in ["Available", "In-call"] {
+        let stack = TestStack::start().await;
+        stack
+            .add("acme", &[agent(1, status, &[]), agent(2, "Available", &[])])
+            .await;
+        let signs_in_again = stack.sign_in_again("acme", 1);
+        stack
+            .tap
+            .once(BEFORE_THE_WRITE, 0, Act::After(Box::pin(signs_in_again)));
+        let answer = stack
+            .post_force_logout("acme", &json!({ "agent_ids": [1, 2] }))
+            .await;
+        assert_eq!(
+            (answer.status, answer.json().as_array().unwrap().len()),
+            (200, 1),
+            "{status}"
+        );
+        let state = stack.state("acme", 1).await;
+        assert_eq!(
+            (&state["status"], &state["pending"]),
+            (&json!(status), &json!(null))
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_agent_who_signs_out_before_the_write_is_not_reported() {
+    let stack = TestStack::start().await;
+    stack.add("acme", &[agent(1, "Available", &[])]).await;
+    let signs_out = stack.set_status("acme", 1, "Offline");
+    stack
+        .tap
+        .once(BEFORE_THE_WRITE, 0, Act::After(Box::pin(signs_out)));
+    let answer = stack
+        .post_force_logout("acme", &json!({ "agent_ids": [1] }))
+        .await;
+    assert_eq!(answer.message(), "cannot find any agent by input params");
+}
+
+#[tokio::test]
+async fn a_logout_whose_answer_was_lost_is_reported_as_it_happened() {
+    let stack = TestStack::start().await;
+    stack
+        .add("acme", &[agent(1, "lunch", &[]), agent(2, "In-chat", &[])])
+        .await;
+    stack.tap.once(BEFORE_THE_WRITE, 0, Act::LoseReply);
+    let answer = stack
+        .post_force_logout("acme", &json!({ "agent_ids": [1, 2] }))
+        .await;
+    assert_eq!(answer.status, 200);
+    let statuses = |row: usize| {
+        (
+            answer.json()[row]["previous_status"].clone(),
+            answer.json()[row]["current_status"].clone(),
+        )
+    };
+    assert_eq!(statuses(0), (json!("lunch"), json!("Offline")));
+    assert_eq!(statuses(1), (json!("In-chat"), json!("In-chat")));
+}
+
+#[tokio::test]
+async fn of_two_requests_for_a_busy_agent_the_first_mark_stays() {
+    let stack = TestStack::start().await;
+    stack.add("acme", &[agent(1, "In-call", &[])]).await;
+    // The second request's mark lands between the first one's read and its write.
+    let second = logout::log_out::LogoutRequest {
+        tenant: tests::stack::name("acme"),
+        id: logout::agent::RequestId::new("second"),
+        at: stack.app.clock.now(),
+        pin: logout::decision::SessionPin::Any,
+    };
+    let app = stack.app.clone();
+    let ids = [logout::ids::AgentId::new(1).unwrap()];
+    let defers = async move {
+        logout::log_out::log_out_agents(&app.store, &second, &ids)
+            .await
+            .unwrap();
+    };
+    stack
+        .tap
+        .once(BEFORE_THE_WRITE, 0, Act::After(Box::pin(defers)));
+    let answer = stack
+        .post_force_logout("acme", &json!({ "agent_ids": [1] }))
+        .await;
+    assert_eq!(
+        (answer.status, answer.json()[0]["current_status"].clone()),
+        (400, json!("In-call"))
+    );
+    assert_eq!(stack.state("acme", 1).await["pending"], "second");
+}
+
+#[tokio::test]
+async fn an_agent_who_never_stands_still_is_a_503() {
+    let stack = TestStack::start().await;
+    stack.add("acme", &[agent(1, "Available", &[])]).await;
+    let changes: Vec<_> = (0..10)
+        .map(|n| Box::pin(stack.set_status("acme", 1, &format!("status {n}"))))
+        .collect();
+    let mut changes = changes.into_iter();
+    stack.tap.script(move |call| match call.operation.as_str() {
+        BEFORE_THE_WRITE => Act::After(changes.next().unwrap()),
+        _ => Act::Forward,
+    });
+    assert_eq!(
+        stack
+            .post_force_logout("acme", &json!({ "agent_ids": [1] }))
+            .await
+            .status,
+        503
+    );
+    assert_ne!(stack.status("acme", 1).await, "Offline");
+}

@@ -1,0 +1,139 @@
+//! DynamoDB too busy for parts of a batch, and answers in several pages.
+
+use serde_json::{Value, json};
+use tests::stack::agent_at;
+use tests::{Act, TestStack, agent};
+
+async fn with_agents(count: u64) -> TestStack {
+    let stack = TestStack::start().await;
+    let agents: Vec<_> = (1..=count)
+        .map(|id| agent_at(id, "Available", &[7], &format!("10.0.0.{id}")))
+        .collect();
+    stack.add("acme", &agents).await;
+    stack
+}
+
+fn rows(answer: &tests::Answer) -> usize {
+    answer.json().as_array().map_or(0, Vec::len)
+}
+
+#[tokio::test]
+async fn keys_left_unprocessed_are_asked_for_again() {
+    let stack = with_agents(30).await;
+    stack.tap.once(
+        "BatchGetItem",
+        0,
+        Act::EditReply(|reply| {
+            let items = reply["Responses"]["agents"].as_array_mut().unwrap();
+            let keys: Vec<Value> = items
+                .drain(10..)
+                .map(|item| json!({ "agent_key": item["agent_key"] }))
+                .collect();
+            reply["UnprocessedKeys"] = json!({ "agents": { "Keys": keys } });
+        }),
+    );
+    let answer = stack
+        .post_force_logout("acme", &json!({ "team_ids": [7] }))
+        .await;
+    assert_eq!((answer.status, rows(&answer)), (200, 30));
+}
+
+#[tokio::test]
+async fn members_that_were_throttled_are_tried_again() {
+    let stack = with_agents(30).await;
+    stack.tap.once(
+        "BatchExecuteStatement",
+        0,
+        Act::EditReply(|reply| {
+            // Whether a throttled member was written is not known; here all of them were.
+            for member in reply["Responses"]
+                .as_array_mut()
+                .unwrap()
+                .iter_mut()
+                .step_by(3)
+            {
+                *member = json!({ "Error": { "Code": "ThrottlingError", "Message": "too busy" } });
+            }
+        }),
+    );
+    let answer = stack
+        .post_force_logout("acme", &json!({ "team_ids": [7] }))
+        .await;
+    assert_eq!((answer.status, rows(&answer)), (200, 30));
+    assert_eq!(answer.json()[0]["previous_status"], "Available");
+}
+
+#[tokio::test]
+async fn a_member_refused_for_good_is_a_503() {
+    let stack = with_agents(1).await;
+    stack.tap.once(
+        "BatchExecuteStatement",
+        0,
+        Act::EditReply(|reply| {
+            reply["Responses"][0] = json!({ "Error": { "Code": "AccessDenied", "Message": "no" } });
+        }),
+    );
+    assert_eq!(
+        stack
+            .post_force_logout("acme", &json!({ "agent_ids": [1] }))
+            .await
+            .status,
+        503
+    );
+}
+
+#[tokio::test]
+async fn whole_calls_that_are_throttled_are_retried() {
+    for operation in ["GetItem", "Query", "BatchGetItem", "BatchExecuteStatement"] {
+        let stack = with_agents(3).await;
+        stack.tap.once(operation, 0, Act::Throttle);
+        let answer = stack
+            .post_force_logout("acme", &json!({ "team_ids": [7] }))
+            .await;
+        assert_eq!((answer.status, rows(&answer)), (200, 3), "{operation}");
+    }
+}
+
+#[tokio::test]
+async fn look_ups_are_read_page_by_page_to_their_end() {
+    for body in [
+        json!({ "team_ids": [7] }),
+        json!({ "ip_addrs": ["10.0.0.0/8"] }),
+    ] {
+        let stack = with_agents(30).await;
+        stack.tap.script(|call| {
+            if call.operation == "Query" {
+                call.body["Limit"] = json!(4);
+            }
+            Act::Forward
+        });
+        let answer = stack.post_force_logout("acme", &body).await;
+        assert_eq!((answer.status, rows(&answer)), (200, 30), "{body}");
+        assert_eq!(stack.tap.take_meter().count("Query"), 8);
+    }
+}
+
+#[tokio::test]
+async fn reading_stops_as_soon_as_the_limit_is_passed() {
+    let stack = TestStack::start_with(10, None).await;
+    stack
+        .add(
+            "acme",
+            &(1..=60)
+                .map(|id| agent(id, "lunch", &[7]))
+                .collect::<Vec<_>>(),
+        )
+        .await;
+    stack.tap.script(|call| {
+        if call.operation == "Query" {
+            call.body["Limit"] = json!(4);
+        }
+        Act::Forward
+    });
+    let answer = stack
+        .post_force_logout("acme", &json!({ "team_ids": [7] }))
+        .await;
+    assert_eq!(answer.status, 400);
+    let meter = stack.tap.take_meter();
+    assert_eq!((meter.count("Query"), meter.count("BatchGetItem")), (3, 0));
+}

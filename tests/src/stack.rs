@@ -1,0 +1,307 @@
+//! The service under test, and the verbs of its callers and of the contact centre.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+use dynoxide::Database;
+use logout::agent::{AgentStatus, Profile, RosterAgent};
+use logout::app::App;
+use logout::auth::{Authenticator, secret_digest};
+use logout::http::FORCE_LOGOUT_PATH;
+use logout::ids::{AgentId, TeamId};
+use logout::store::{Backoff, Store};
+use logout::tenant::Tenant;
+use logout::timestamp::{Clock, Timestamp};
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use crate::log;
+use crate::tap::Tap;
+
+/// When every test begins.
+pub const START: &str = "2026-11-22T08:00:00Z";
+
+/// The service over a fresh DynamoDB in memory, with the tenants `acme` and `globex` and a token for each.
+pub struct TestStack {
+    /// On every AWS call of the service.
+    pub tap: Tap,
+    /// What the functions are given.
+    pub app: Arc<App>,
+    /// DynamoDB past the tap.
+    pub dynamodb: Client,
+    address: SocketAddr,
+    now_ms: Arc<AtomicI64>,
+}
+
+/// An answer of the API.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// By lower-case name, sorted; without `date`.
+    pub headers: Vec<(String, String)>,
+    /// The body as it came.
+    pub text: String,
+}
+
+impl Answer {
+    /// The body as JSON.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap()
+    }
+
+    /// The text of `{"message": …}`.
+    #[must_use]
+    pub fn message(&self) -> String {
+        self.json()["message"].as_str().unwrap().to_owned()
+    }
+
+    /// A header's value.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(other, _)| other == name)
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+impl TestStack {
+    /// Starts the service, with nobody in it.
+    pub async fn start() -> Self {
+        Self::start_with(100, None).await
+    }
+
+    /// Starts the service with a synchronous limit and a domain.
+    pub async fn start_with(sync_limit: usize, domain: Option<&str>) -> Self {
+        log::capture();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let dynamodb_address = listener.local_addr().unwrap();
+        tokio::spawn(dynoxide::server::serve_on(
+            listener,
+            Database::memory().unwrap(),
+        ));
+        let config = || local::dynamodb::client_config(dynamodb_address);
+        let tap = Tap::default();
+        let backoff = Backoff::from_base(Duration::from_millis(1));
+        let store = Store::new(
+            config().http_client(tap.clone()),
+            local::dynamodb::table_names(),
+            backoff,
+        );
+        store.create_missing_tables().await.unwrap();
+
+        let now_ms = Arc::new(AtomicI64::new(
+            Timestamp::parse_rfc3339(START).unwrap().epoch_ms(),
+        ));
+        let clock_ms = now_ms.clone();
+        let clock =
+            Clock::from_fn(move || Timestamp::from_epoch_ms(clock_ms.load(Ordering::SeqCst)));
+        for tenant in ["acme", "globex"] {
+            store
+                .put_token(tenant, &name(tenant), secret_digest("secret"), clock.now())
+                .await
+                .unwrap();
+        }
+        let domain = domain.map(str::to_owned);
+        let app = Arc::new(App {
+            store,
+            authenticator: Authenticator::default(),
+            clock,
+            domain,
+            sync_limit,
+        });
+
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(local::front::serve(
+            listener,
+            app.clone(),
+            std::future::pending(),
+        ));
+        let _ = tap.take_meter();
+        Self {
+            tap,
+            app,
+            dynamodb: Client::from_conf(config().build()),
+            address,
+            now_ms,
+        }
+    }
+
+    /// Adds agents to a tenant.
+    pub async fn add(&self, tenant: &str, agents: &[RosterAgent]) {
+        self.app
+            .store
+            .put_roster(&name(tenant), agents)
+            .await
+            .unwrap();
+        let _ = self.tap.take_meter();
+    }
+
+    /// Posts a request to log agents out, with the tenant's good token.
+    pub async fn post_force_logout(&self, tenant: &str, body: &Value) -> Answer {
+        let request = self
+            .request(Method::POST, FORCE_LOGOUT_PATH)
+            .basic_auth(tenant, Some(token(tenant)));
+        send(request.json(body)).await
+    }
+
+    /// A request to build on.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        reqwest::Client::new().request(method, format!("http://{}{path}", self.address))
+    }
+
+    /// Lets time pass.
+    pub fn pass(&self, duration: Duration) {
+        self.now_ms.fetch_add(
+            i64::try_from(duration.as_millis()).unwrap(),
+            Ordering::SeqCst,
+        );
+    }
+
+    /// An agent's attributes that a logout may change, as `{status, online_since, pending, last}`.
+    pub async fn state(&self, tenant: &str, agent_id: u64) -> Value {
+        let call = self
+            .dynamodb
+            .get_item()
+            .table_name("agents")
+            .key("agent_key", key(tenant, agent_id));
+        let item = call
+            .consistent_read(true)
+            .send()
+            .await
+            .unwrap()
+            .item
+            .unwrap();
+        let request = |name: &str| {
+            item.get(name)
+                .and_then(|map| map.as_m().unwrap()["request"].as_s().ok().cloned())
+        };
+        json!({
+            "status": item["agent_status"].as_s().unwrap(),
+            "online_since": item.get("online_since").map(|ms| ms.as_n().unwrap()),
+            "pending": request("pending_logout"),
+            "last": request("last_logout"),
+        })
+    }
+
+    /// The status of an agent.
+    pub async fn status(&self, tenant: &str, agent_id: u64) -> String {
+        self.state(tenant, agent_id).await["status"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    }
+
+    /// The contact centre changes what an agent is doing, now and whenever the result is awaited.
+    pub fn set_status(
+        &self,
+        tenant: &str,
+        agent_id: u64,
+        status: &str,
+    ) -> impl Future<Output = ()> + Send + use<> {
+        let call = self
+            .dynamodb
+            .update_item()
+            .table_name("agents")
+            .key("agent_key", key(tenant, agent_id));
+        let call = call
+            .update_expression("SET agent_status = :status")
+            .expression_attribute_values(":status", AttributeValue::S(status.to_owned()));
+        async move {
+            call.send().await.unwrap();
+        }
+    }
+
+    /// An agent signs out, and in again a minute after the start of the test, whenever the result is awaited.
+    pub fn sign_in_again(
+        &self,
+        tenant: &str,
+        agent_id: u64,
+    ) -> impl Future<Output = ()> + Send + use<> {
+        let call = self
+            .dynamodb
+            .update_item()
+            .table_name("agents")
+            .key("agent_key", key(tenant, agent_id));
+        let later = Timestamp::parse_rfc3339(START)
+            .unwrap()
+            .plus(Duration::from_mins(1));
+        let call = call
+            .update_expression("SET online_since = :later")
+            .expression_attribute_values(":later", AttributeValue::N(later.epoch_ms().to_string()));
+        async move {
+            call.send().await.unwrap();
+        }
+    }
+}
+
+/// Sends a request.
+pub async fn send(request: RequestBuilder) -> Answer {
+    let response = request.send().await.unwrap();
+    let status = response.status().as_u16();
+    let headers = response
+        .headers()
+        .iter()
+        .filter(|(name, _)| *name != "date");
+    let mut headers: Vec<_> = headers
+        .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+        .collect();
+    headers.sort();
+    Answer {
+        status,
+        headers,
+        text: response.text().await.unwrap(),
+    }
+}
+
+/// The tenant of that name.
+#[must_use]
+pub fn name(tenant: &str) -> Tenant {
+    Tenant::parse(tenant).unwrap()
+}
+
+/// The good token of a tenant.
+#[must_use]
+pub fn token(tenant: &str) -> String {
+    format!("{tenant}.secret")
+}
+
+/// An agent whose session began an hour before the tests, at address 10.0.0.1.
+#[must_use]
+pub fn agent(agent_id: u64, status: &str, team_ids: &[u64]) -> RosterAgent {
+    agent_at(agent_id, status, team_ids, "10.0.0.1")
+}
+
+/// An agent whose session began an hour before the tests, at an address.
+#[must_use]
+pub fn agent_at(agent_id: u64, status: &str, team_ids: &[u64], address: &str) -> RosterAgent {
+    RosterAgent {
+        agent_id: AgentId::new(agent_id).unwrap(),
+        profile: Profile {
+            name: format!("Name {agent_id}"),
+            email: format!("{agent_id}@example.com"),
+            agent_number: format!("Agent No.{agent_id}"),
+        },
+        team_ids: team_ids
+            .iter()
+            .map(|id| TeamId::new(*id).unwrap())
+            .collect(),
+        status: AgentStatus::parse(status).unwrap(),
+        seen: Some((
+            address.parse().unwrap(),
+            Timestamp::parse_rfc3339("2026-11-22T07:00:00Z").unwrap(),
+        )),
+    }
+}
+
+fn key(tenant: &str, agent_id: u64) -> AttributeValue {
+    AttributeValue::S(format!("{tenant}#{agent_id}"))
+}
