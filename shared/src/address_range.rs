@@ -89,11 +89,13 @@ impl AddressRange {
     fn block(network: &str, prefix_length: &str) -> Result<Self, AddressRangeError> {
         let network = parse_literal(network)?;
         let max = if network.is_ipv4() { 32 } else { 128 };
-        let digits = prefix_length.bytes().all(|byte| byte.is_ascii_digit());
+        // As in an address, a leading zero is more likely a slip than meant: `/08` for `/28`, say.
+        let plain = prefix_length.bytes().all(|byte| byte.is_ascii_digit())
+            && (prefix_length == "0" || !prefix_length.starts_with('0'));
         let net = prefix_length
             .parse()
             .ok()
-            .filter(|_| digits)
+            .filter(|_| plain)
             .and_then(|length| IpNet::new(network, length).ok())
             .ok_or(AddressRangeError::PrefixLength { max })?;
         let (first, last) = (net.network(), net.broadcast());
@@ -210,6 +212,8 @@ mod tests {
             ("10.0.0.0/33", PrefixLength { max: 32 }),
             ("10.0.0.0/", PrefixLength { max: 32 }),
             ("10.0.0.0/+8", PrefixLength { max: 32 }),
+            ("10.0.0.0/08", PrefixLength { max: 32 }),
+            ("10.0.0.0/00", PrefixLength { max: 32 }),
             ("10.0.0.0/-1", NotAnAddress),
             ("10.0.0.0/8/8", PrefixLength { max: 32 }),
             ("2001:db8::/129", PrefixLength { max: 128 }),

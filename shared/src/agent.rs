@@ -132,6 +132,15 @@ pub struct RosterAgent {
     pub team_ids: Vec<TeamId>,
     /// What they are doing.
     pub status: AgentStatus,
-    /// Address and start of the current or last session; `None` for an agent who was never online.
-    pub seen: Option<(IpAddr, Session)>,
+    /// The start of the current or last session; `None` for an agent who was never online.
+    pub last_sign_in: Option<SignIn>,
+}
+
+/// Where and when a session began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SignIn {
+    /// The agent's address.
+    pub address: IpAddr,
+    /// The session.
+    pub session: Session,
 }

@@ -2,7 +2,6 @@
 
 use aws_config::BehaviorVersion;
 use lambda_http::Request;
-use thiserror::Error;
 
 use crate::auth::{AuthError, Authenticator, Credentials};
 use crate::http;
@@ -25,17 +24,12 @@ pub struct App {
     pub sync_limit: usize,
 }
 
-/// Why a function cannot start.
-#[derive(Debug, Error)]
-#[error(transparent)]
-pub struct StartError(#[from] SettingsError);
-
 impl App {
     /// Builds the clients from the environment, as Lambda sets it.
     ///
     /// # Errors
     /// A setting is missing or wrong.
-    pub async fn from_env() -> Result<Self, StartError> {
+    pub async fn from_env() -> Result<Self, SettingsError> {
         let settings = Settings::from_env()?;
         let aws = aws_config::load_defaults(BehaviorVersion::latest()).await;
         let dynamodb = aws_sdk_dynamodb::config::Builder::from(&aws);

@@ -30,21 +30,31 @@ pub enum SkipReason {
 pub enum Decision {
     /// Nothing is left to do.
     Settled(Outcome),
-    /// Set `Offline`, if the agent still is as seen.
-    LogOut(Seen),
-    /// Leave a pending logout, if the agent still is as seen.
-    Defer(Seen),
+    /// Something is to be written, if the agent still is as seen.
+    Attempt(Attempt),
 }
 
-/// What was read of an agent, on which the write is conditional.
+/// A write that is done only if the agent still has the status and the session that were seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seen {
-    /// The session.
-    pub session: Session,
-    /// The status.
+pub struct Attempt {
+    /// What is written.
+    pub change: Change,
+    /// The status that was seen.
     pub status: AgentStatus,
-    /// The session of a pending logout that an earlier session left behind.
-    pub stale_mark: Option<Session>,
+    /// The session that was seen.
+    pub session: Session,
+}
+
+/// What an [`Attempt`] writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// The agent is `Offline`.
+    LogOut,
+    /// A logout is pending.
+    Defer {
+        /// The session of the mark that an earlier session left behind, and that is replaced.
+        stale_mark: Option<Session>,
+    },
 }
 
 /// Which session of an agent a request may end.
@@ -52,17 +62,27 @@ pub struct Seen {
 pub enum SessionPin {
     /// Whichever the first read finds.
     Any,
-    /// Just this one: it was found by an earlier read of the same request.
-    Only(Session),
+    /// The one that the first read found, or one that began no later than the request was made: that read was too old
+    /// to show it.
+    SeenOrBegunBy(Session, Timestamp),
     /// Any that began no later than the request was accepted.
     BegunBy(Timestamp),
 }
 
 impl SessionPin {
+    /// The pin for further reads by a request made at `at` whose first read found `session`.
+    #[must_use]
+    pub fn after_seeing(self, session: Session, at: Timestamp) -> Self {
+        match self {
+            Self::Any => Self::SeenOrBegunBy(session, at),
+            pinned => pinned,
+        }
+    }
+
     fn admits(self, session: Session) -> bool {
         match self {
             Self::Any => true,
-            Self::Only(pinned) => session == pinned,
+            Self::SeenOrBegunBy(seen, at) => session == seen || session <= at,
             Self::BegunBy(accepted_at) => session <= accepted_at,
         }
     }
@@ -92,19 +112,21 @@ pub fn decide(agent: Option<&Agent>, request: &RequestId, pin: SessionPin) -> De
     if !pin.admits(session) {
         return Decision::Settled(Outcome::Skipped(SkipReason::LaterSession));
     }
-    let seen = Seen {
-        session,
-        status: agent.status.clone(),
-        stale_mark: agent.pending_logout.as_ref().map(|mark| mark.session),
-    };
-    if !agent.status.is_busy() {
-        Decision::LogOut(seen)
+    let change = if !agent.status.is_busy() {
+        Change::LogOut
     } else if current_mark.is_some() {
         // Another request's mark for the same session stays; it ends this session just as well.
-        Decision::Settled(Outcome::Deferred)
+        return Decision::Settled(Outcome::Deferred);
     } else {
-        Decision::Defer(seen)
-    }
+        let stale_mark = agent.pending_logout.as_ref().map(|mark| mark.session);
+        Change::Defer { stale_mark }
+    };
+    let status = agent.status.clone();
+    Decision::Attempt(Attempt {
+        change,
+        status,
+        session,
+    })
 }
 
 #[cfg(test)]
@@ -166,8 +188,9 @@ mod tests {
         ];
         let pins = [
             SessionPin::Any,
-            SessionPin::Only(SESSION),
-            SessionPin::Only(EARLIER),
+            SessionPin::SeenOrBegunBy(SESSION, Timestamp::from_epoch_ms(2_000)),
+            SessionPin::SeenOrBegunBy(EARLIER, Timestamp::from_epoch_ms(2_000)),
+            SessionPin::SeenOrBegunBy(EARLIER, SESSION),
             SessionPin::BegunBy(Timestamp::from_epoch_ms(5_001)),
             SessionPin::BegunBy(SESSION),
             SessionPin::BegunBy(Timestamp::from_epoch_ms(4_999)),
@@ -194,7 +217,7 @@ mod tests {
     );
 
     /// The first row whose condition holds gives the decision.
-    const TABLE: [Row; 8] = [
+    const TABLE: [Row; 9] = [
         (
             "logged out by this request before",
             |agent, _| agent.last_logout == Some(ours()),
@@ -221,7 +244,7 @@ mod tests {
         (
             "in a session the request does not mean",
             |_, pin| {
-                pin == SessionPin::Only(EARLIER)
+                pin == SessionPin::SeenOrBegunBy(EARLIER, Timestamp::from_epoch_ms(2_000))
                     || pin == SessionPin::BegunBy(Timestamp::from_epoch_ms(4_999))
             },
             |_| Decision::Settled(Outcome::Skipped(SkipReason::LaterSession)),
@@ -229,28 +252,45 @@ mod tests {
         (
             "idle",
             |agent, _| agent.status.as_str() == IDLE,
-            |agent| Decision::LogOut(seen(agent)),
+            |agent| attempt(agent, Change::LogOut),
         ),
         (
             "busy, and another request's mark is on this session",
             |agent, _| agent.pending_logout == Some(mark(theirs(), SESSION)),
             |_| Decision::Settled(Outcome::Deferred),
         ),
-        ("busy", |_, _| true, |agent| Decision::Defer(seen(agent))),
+        (
+            "busy, and an earlier session left a mark",
+            |agent, _| agent.pending_logout.is_some(),
+            |agent| {
+                attempt(
+                    agent,
+                    Change::Defer {
+                        stale_mark: Some(EARLIER),
+                    },
+                )
+            },
+        ),
+        (
+            "busy",
+            |_, _| true,
+            |agent| attempt(agent, Change::Defer { stale_mark: None }),
+        ),
     ];
 
-    fn seen(agent: &Agent) -> Seen {
-        Seen {
+    fn attempt(agent: &Agent, change: Change) -> Decision {
+        let status = agent.status.clone();
+        Decision::Attempt(Attempt {
+            change,
+            status,
             session: SESSION,
-            status: agent.status.clone(),
-            stale_mark: agent.pending_logout.as_ref().map(|mark| mark.session),
-        }
+        })
     }
 
     #[test]
     fn every_state_is_decided_as_the_table_says() {
         let states = every_state();
-        assert_eq!(states.len(), 720);
+        assert_eq!(states.len(), 840);
         let mut used = [false; TABLE.len()];
         for (agent, pin) in states {
             let row = TABLE
@@ -272,7 +312,13 @@ mod tests {
     fn an_agent_on_a_call_or_chat_is_never_logged_out() {
         for (agent, pin) in every_state() {
             let busy = ["In-call", "In-chat"].contains(&agent.status.as_str());
-            let log_out = matches!(decide(Some(&agent), &ours(), pin), Decision::LogOut(_));
+            let log_out = matches!(
+                decide(Some(&agent), &ours(), pin),
+                Decision::Attempt(Attempt {
+                    change: Change::LogOut,
+                    ..
+                })
+            );
             assert!(!(busy && log_out), "{agent:?} {pin:?}");
         }
     }

@@ -15,13 +15,11 @@ use crate::auth::AuthError;
 use crate::request::SelectorsError;
 use crate::store::StoreError;
 
-/// Under which every path of the API lies (the HTTP contract).
-pub const BASE_PATH: &str = "/apps/api/v1";
 /// Where agents are logged out.
 pub const FORCE_LOGOUT_PATH: &str = "/apps/api/v1/agent_statuses/force_logout";
-/// A larger body is refused; the largest good one, with every array at its limit, is about a third of it.
+/// A larger body is refused; the largest good one, with every array at its limit, is about a quarter of it.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
-/// After a 503 a caller is asked to wait that long: longer than DynamoDB takes to split a hot partition's burst.
+/// After a 503 a caller is asked to wait that long: a guess, long enough for a passing fault of one call to be over.
 const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("2");
 
 /// Why a request gets no other answer than a message.
@@ -42,9 +40,18 @@ pub enum HttpError {
     /// The request makes no sense; a sentence that says where.
     #[error("{0}")]
     BadRequest(String),
+    /// The request matched nobody who is online.
+    #[error("cannot find any agent by input params")]
+    NobodyFound,
+    /// The request matches more agents than are logged out while the caller waits.
+    #[error("more than {0} agents match; background jobs are not available yet")]
+    TooMany(usize),
     /// A dependency refused, or did not answer in time.
     #[error("temporarily unavailable, retry")]
     Unavailable(#[source] StoreError),
+    /// The answer took longer than a caller waits.
+    #[error("temporarily unavailable, retry")]
+    TimedOut,
 }
 
 /// The body of every error.
@@ -60,8 +67,8 @@ impl HttpError {
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::PayloadTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
-            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::BadRequest(_) | Self::NobodyFound | Self::TooMany(_) => StatusCode::BAD_REQUEST,
+            Self::Unavailable(_) | Self::TimedOut => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -71,7 +78,7 @@ impl HttpError {
                 WWW_AUTHENTICATE,
                 HeaderValue::from_static(r#"Basic realm="apps-api""#),
             )),
-            Self::Unavailable(_) => Some((RETRY_AFTER, RETRY_AFTER_SECONDS)),
+            Self::Unavailable(_) | Self::TimedOut => Some((RETRY_AFTER, RETRY_AFTER_SECONDS)),
             _ => None,
         }
     }
@@ -102,8 +109,10 @@ impl From<SelectorsError> for HttpError {
 #[must_use]
 pub fn answer(result: Result<Response<Body>, HttpError>) -> Response<Body> {
     result.unwrap_or_else(|error| {
-        if let HttpError::Unavailable(cause) = &error {
-            error!(error = display_chain(cause), "a dependency failed");
+        match &error {
+            HttpError::Unavailable(cause) => error!(error = chain(cause), "a dependency failed"),
+            HttpError::TimedOut => error!("the answer took too long"),
+            _ => {}
         }
         let mut response = json(
             error.status(),
@@ -184,7 +193,7 @@ pub fn is_host(request: &Request, name: &str) -> bool {
 }
 
 /// An error and its causes, on one line.
-fn display_chain(error: &dyn std::error::Error) -> String {
+fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |cause| cause.source());
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

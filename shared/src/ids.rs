@@ -1,28 +1,42 @@
-//! Ids of agents and teams: positive integers, unique within a tenant.
+//! Ids of agents, teams and jobs: positive integers, unique within a tenant.
 
 use std::fmt;
+use std::marker::PhantomData;
 
-use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
+use serde::{Serialize, Serializer};
 
 /// The largest id: 2^53 - 1, up to which every JSON reader keeps an integer exact (RFC 8259, section 6).
 pub const MAX_ID: u64 = (1 << 53) - 1;
 
+/// The number of one `Kind` of thing of a tenant, from 1 to [`MAX_ID`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id<Kind>(u64, PhantomData<Kind>);
+
 /// Names one agent of a tenant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
-pub struct AgentId(u64);
-
+pub type AgentId = Id<OfAgent>;
 /// Names one team of a tenant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
-pub struct TeamId(u64);
+pub type TeamId = Id<OfTeam>;
+/// Names one background job of a tenant.
+pub type JobId = Id<OfJob>;
 
-impl AgentId {
-    /// The agent of that number, or `None` outside 1 to [`MAX_ID`].
+/// Marks an [`AgentId`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OfAgent {}
+/// Marks a [`TeamId`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OfTeam {}
+/// Marks a [`JobId`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OfJob {}
+
+impl<Kind> Id<Kind> {
+    /// The id of that number, or `None` outside 1 to [`MAX_ID`].
     #[must_use]
     pub fn new(number: u64) -> Option<Self> {
-        is_id(number).then_some(Self(number))
+        (1..=MAX_ID)
+            .contains(&number)
+            .then_some(Self(number, PhantomData))
     }
 
     /// The number.
@@ -32,64 +46,36 @@ impl AgentId {
     }
 }
 
-impl TeamId {
-    /// The team of that number, or `None` outside 1 to [`MAX_ID`].
-    #[must_use]
-    pub fn new(number: u64) -> Option<Self> {
-        is_id(number).then_some(Self(number))
-    }
-
-    /// The number.
-    #[must_use]
-    pub fn get(self) -> u64 {
-        self.0
-    }
-}
-
-impl fmt::Display for AgentId {
+impl<Kind> fmt::Display for Id<Kind> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
 }
 
-impl fmt::Display for TeamId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+impl<Kind> Serialize for Id<Kind> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(self.0)
     }
 }
 
-impl<'de> Deserialize<'de> for AgentId {
+impl<'de, Kind> Deserialize<'de> for Id<Kind> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_u64(IdVisitor).map(Self)
+        deserializer.deserialize_u64(IdVisitor(PhantomData))
     }
-}
-
-impl<'de> Deserialize<'de> for TeamId {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_u64(IdVisitor).map(Self)
-    }
-}
-
-fn is_id(number: u64) -> bool {
-    (1..=MAX_ID).contains(&number)
 }
 
 /// Takes an id from JSON; everything but a positive integer is refused by the default methods.
-struct IdVisitor;
+struct IdVisitor<Kind>(PhantomData<Kind>);
 
-impl Visitor<'_> for IdVisitor {
-    type Value = u64;
+impl<Kind> Visitor<'_> for IdVisitor<Kind> {
+    type Value = Id<Kind>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "an integer from 1 to {MAX_ID}")
     }
 
-    fn visit_u64<E: Error>(self, number: u64) -> Result<u64, E> {
-        if is_id(number) {
-            Ok(number)
-        } else {
-            Err(E::invalid_value(Unexpected::Unsigned(number), &self))
-        }
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Id<Kind>, E> {
+        Id::new(number).ok_or_else(|| E::invalid_value(Unexpected::Unsigned(number), &self))
     }
 }
 
@@ -101,7 +87,6 @@ mod tests {
     fn an_id_is_a_positive_integer_that_json_keeps_exact() {
         for good in ["1", "11", "9007199254740991"] {
             assert!(serde_json::from_str::<AgentId>(good).is_ok(), "{good}");
-            assert!(serde_json::from_str::<TeamId>(good).is_ok(), "{good}");
         }
         for bad in [
             "0",
@@ -116,7 +101,6 @@ mod tests {
             "[1]",
         ] {
             assert!(serde_json::from_str::<AgentId>(bad).is_err(), "{bad}");
-            assert!(serde_json::from_str::<TeamId>(bad).is_err(), "{bad}");
         }
     }
 }

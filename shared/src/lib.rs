@@ -9,6 +9,7 @@ pub mod address_range;
 pub mod agent;
 pub mod app;
 pub mod auth;
+mod bounded;
 pub mod candidates;
 pub mod decision;
 pub mod http;

@@ -1,9 +1,9 @@
 //! Logging out a set of agents: read, decide, write on condition, and again for those who changed in between.
 
 use crate::agent::{Agent, AgentStatus, Profile, RequestId};
-use crate::decision::{Decision, Outcome, SessionPin, decide};
+use crate::decision::{Attempt, Change, Decision, Outcome, SessionPin, decide};
 use crate::ids::AgentId;
-use crate::store::{Freshness, Step, StepResult, Store, StoreError};
+use crate::store::{AttemptResult, Freshness, Store, StoreError};
 use crate::tenant::Tenant;
 use crate::timestamp::Timestamp;
 
@@ -54,63 +54,15 @@ pub async fn log_out_agents(
     agent_ids: &[AgentId],
 ) -> Result<Vec<Settled>, StoreError> {
     let mut settled = Vec::with_capacity(agent_ids.len());
-    let mut open: Vec<Open> = agent_ids
-        .iter()
-        .map(|&agent_id| Open {
-            agent_id,
-            pin: request.pin,
-            attempted: None,
-        })
-        .collect();
+    let pin = request.pin;
+    let open = |&agent_id| Open {
+        agent_id,
+        pin,
+        attempted: None,
+    };
+    let mut open: Vec<Open> = agent_ids.iter().map(open).collect();
     for round in 0..MAX_ROUNDS {
-        // The first read is the cheap one: a condition on every write guards what it decides. Whoever fails theirs
-        // was seen too late, and is read with all writes included.
-        let freshness = if round == 0 {
-            Freshness::Eventual
-        } else {
-            Freshness::Latest
-        };
-        let ids: Vec<AgentId> = open.iter().map(|open| open.agent_id).collect();
-        let mut agents = store.read_agents(&request.tenant, &ids, freshness).await?;
-
-        let mut attempts = Vec::new();
-        for candidate in open.drain(..) {
-            let agent = agents.remove(&candidate.agent_id);
-            match decide(agent.as_ref(), &request.id, candidate.pin) {
-                Decision::Settled(outcome) => settled.push(settle(candidate, outcome, agent)),
-                Decision::LogOut(seen) => {
-                    attempts.push((Step::LogOut(candidate.agent_id, seen), agent));
-                }
-                Decision::Defer(seen) => {
-                    attempts.push((Step::Defer(candidate.agent_id, seen), agent));
-                }
-            }
-        }
-        if attempts.is_empty() {
-            return Ok(settled);
-        }
-
-        let (steps, agents): (Vec<Step>, Vec<_>) = attempts.into_iter().unzip();
-        let results = store
-            .apply(&request.tenant, &request.id, request.at, &steps)
-            .await?;
-        let throttled = results.contains(&StepResult::Throttled);
-        for ((step, agent), result) in steps.into_iter().zip(agents).zip(results) {
-            let (agent_id, outcome, seen) = match step {
-                Step::LogOut(agent_id, seen) => (agent_id, Outcome::LoggedOut, seen),
-                Step::Defer(agent_id, seen) => (agent_id, Outcome::Deferred, seen),
-            };
-            let attempted = (outcome == Outcome::LoggedOut).then_some(seen.status);
-            let candidate = Open {
-                agent_id,
-                pin: SessionPin::Only(seen.session),
-                attempted,
-            };
-            match result {
-                StepResult::Done => settled.push(settle(candidate, outcome, agent)),
-                StepResult::Changed | StepResult::Throttled => open.push(candidate),
-            }
-        }
+        let throttled = run_round(store, request, round, &mut open, &mut settled).await?;
         if open.is_empty() {
             return Ok(settled);
         }
@@ -119,9 +71,72 @@ pub async fn log_out_agents(
         }
     }
     Err(StoreError::Unsettled {
-        agents: open.len(),
+        items: open.len(),
         rounds: MAX_ROUNDS,
     })
+}
+
+/// Moves whom it can from `open` to `settled`; true if DynamoDB was too busy for some.
+async fn run_round(
+    store: &Store,
+    request: &LogoutRequest,
+    round: u32,
+    open: &mut Vec<Open>,
+    settled: &mut Vec<Settled>,
+) -> Result<bool, StoreError> {
+    // The first read may be a moment old, for half the price: the condition on a write guards whom it would hit. It
+    // misses an agent whose sign-in was confirmed only just before. Whoever fails a condition is read afresh.
+    let freshness = match round {
+        0 => Freshness::Eventual,
+        _ => Freshness::Latest,
+    };
+    let ids: Vec<AgentId> = open.iter().map(|open| open.agent_id).collect();
+    let mut agents = store.read_agents(&request.tenant, &ids, freshness).await?;
+
+    let (mut attempts, mut attempted) = (Vec::new(), Vec::new());
+    for candidate in open.drain(..) {
+        let agent = agents.remove(&candidate.agent_id);
+        match decide(agent.as_ref(), &request.id, candidate.pin) {
+            Decision::Settled(outcome) => settled.push(settle(candidate, outcome, agent)),
+            Decision::Attempt(attempt) => {
+                attempts.push((candidate.agent_id, attempt));
+                attempted.push((candidate, agent));
+            }
+        }
+    }
+
+    let results = store.attempt(&request.tenant, &request.id, request.at, &attempts);
+    let results = results.await?;
+    let throttled = results.contains(&AttemptResult::Throttled);
+    for (((_, attempt), (candidate, agent)), result) in
+        attempts.into_iter().zip(attempted).zip(results)
+    {
+        let outcome = match attempt.change {
+            Change::LogOut => Outcome::LoggedOut,
+            Change::Defer { .. } => Outcome::Deferred,
+        };
+        let candidate = candidate.after(attempt, request.at);
+        match result {
+            AttemptResult::Done => settled.push(settle(candidate, outcome, agent)),
+            AttemptResult::Changed | AttemptResult::Throttled => open.push(candidate),
+        }
+    }
+    Ok(throttled)
+}
+
+impl Open {
+    fn after(self, attempt: Attempt, at: Timestamp) -> Self {
+        let pin = self.pin.after_seeing(attempt.session, at);
+        let attempted = match attempt.change {
+            Change::LogOut => Some(attempt.status),
+            Change::Defer { .. } => self.attempted,
+        };
+        Self {
+            pin,
+            attempted,
+            ..self
+        }
+    }
 }
 
 fn settle(candidate: Open, outcome: Outcome, agent: Option<Agent>) -> Settled {

@@ -12,11 +12,11 @@ pub const MAX_AGENT_IDS: usize = 10_000;
 pub const MAX_TEAM_IDS: usize = 1_000;
 /// `ip_addrs` holds at most that many entries (the HTTP contract).
 pub const MAX_IP_ADDRS: usize = 1_000;
-/// What an error quotes from the body is cut after that many characters, so that an answer stays small; the longest
-/// good address text, a range of two IPv6 addresses, has 81.
+/// What an error quotes from the body is cut after that many characters, so that an answer stays small; no good
+/// address text is longer.
 const MAX_QUOTED_CHARS: usize = 200;
 
-/// The selectors as the caller gave them: a union of agents, members of teams and addresses. At least one is there.
+/// The selectors as the caller gave them: a union of agents, members of teams and addresses.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Selectors {
@@ -136,7 +136,9 @@ fn shape_or_syntax(error: &serde_json::Error, path: &str) -> SelectorsError {
     let text = error.to_string();
     let text = quoted(text.strip_suffix(&place).unwrap_or(&text)) + &place;
     match error.classify() {
-        serde_json::error::Category::Data if path == "." => SelectorsError::Shape(text),
+        serde_json::error::Category::Data if path == "." || path.is_empty() => {
+            SelectorsError::Shape(text)
+        }
         serde_json::error::Category::Data => {
             SelectorsError::Shape(format!("{}: {text}", quoted(path)))
         }

@@ -6,13 +6,13 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::address;
-use crate::agent::{AgentStatus, MAX_STATUS_CHARS, Profile, RosterAgent, Session};
+use crate::agent::{AgentStatus, MAX_STATUS_CHARS, Profile, RosterAgent, Session, SignIn};
 use crate::ids::{AgentId, TeamId};
 use crate::tenant::Tenant;
 use crate::timestamp::Timestamp;
 
-/// The agents of a roster, by tenant, in the order of the file.
-pub type Roster = BTreeMap<Tenant, Vec<RosterAgent>>;
+/// The agents of a roster, by tenant and id.
+pub type Roster = BTreeMap<Tenant, BTreeMap<AgentId, RosterAgent>>;
 
 /// What is wrong with a roster, and where.
 #[derive(Debug, PartialEq, Eq, Error)]
@@ -23,6 +23,10 @@ pub struct RosterError {
     /// What is wrong with it.
     pub reason: String,
 }
+
+/// A name, mail address or number of an agent has at most that many characters, so that an agent stays one small item:
+/// mail addresses end at 254 (RFC 5321).
+const MAX_PROFILE_CHARS: usize = 256;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,13 +42,14 @@ struct Line {
     online_since: Option<String>,
 }
 
-/// Reads the lines of a roster; blank ones are passed over.
+/// Adds the lines of a file to a roster; blank ones are passed over.
 ///
 /// # Errors
-/// The first bad line: not an agent, an agent seen before, a bad address or time, a session that begins after `now`.
-pub fn parse(text: &str, now: Timestamp) -> Result<Roster, RosterError> {
-    let mut roster = Roster::new();
-    let mut seen = BTreeSet::new();
+/// The first bad line: not an agent, an agent who is in the roster before, a bad address or time, a session that begins
+/// after `now`.
+pub fn parse(roster: &mut Roster, text: &str, now: Timestamp) -> Result<(), RosterError> {
+    // Windows programs like to begin a file with a byte order mark.
+    let text = text.trim_start_matches('\u{feff}');
     for (index, line) in text.lines().enumerate() {
         if line.trim().is_empty() {
             continue;
@@ -54,23 +59,21 @@ pub fn parse(text: &str, now: Timestamp) -> Result<Roster, RosterError> {
             reason,
         };
         let (tenant, agent) = parse_line(line, now).map_err(at_line)?;
-        if !seen.insert((tenant.clone(), agent.agent_id)) {
-            let reason = format!(
-                "agent {} of tenant {tenant} was on an earlier line",
-                agent.agent_id
-            );
+        let agent_id = agent.agent_id;
+        let of_tenant = roster.entry(tenant).or_default();
+        if of_tenant.insert(agent_id, agent).is_some() {
+            let reason = format!("agent {agent_id} of this tenant was on an earlier line");
             return Err(at_line(reason));
         }
-        roster.entry(tenant).or_default().push(agent);
     }
-    Ok(roster)
+    Ok(())
 }
 
 fn parse_line(line: &str, now: Timestamp) -> Result<(Tenant, RosterAgent), String> {
     if !line.trim_start().starts_with('{') {
         return Err("not a JSON object".to_owned());
     }
-    let line: Line = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let line: Line = serde_json::from_str(line).map_err(|error| without_line(&error))?;
     let tenant = Tenant::parse(&line.tenant).ok_or_else(|| {
         format!(
             "tenant {:?} is not a subdomain (a-z, 0-9, inner hyphens)",
@@ -87,11 +90,12 @@ fn parse_line(line: &str, now: Timestamp) -> Result<(Tenant, RosterAgent), Strin
     if teams.len() < line.team_ids.len() {
         return Err("team_ids names a team twice".to_owned());
     }
-    let seen = match (&line.ip, &line.online_since) {
+    let last_sign_in = match (&line.ip, &line.online_since) {
         (Some(ip), Some(online_since)) => {
             let address =
                 address::parse(ip).ok_or_else(|| format!("ip {ip:?} is not an IP address"))?;
-            Some((address, session(online_since, now)?))
+            let session = session(online_since, now)?;
+            Some(SignIn { address, session })
         }
         (None, None) if status.is_offline() => None,
         (None, None) => {
@@ -102,6 +106,17 @@ fn parse_line(line: &str, now: Timestamp) -> Result<(Tenant, RosterAgent), Strin
         }
         _ => return Err("ip and online_since go together".to_owned()),
     };
+    for (key, text) in [
+        ("name", &line.name),
+        ("email", &line.email),
+        ("agent_number", &line.agent_number),
+    ] {
+        if text.chars().count() > MAX_PROFILE_CHARS {
+            return Err(format!(
+                "{key} has more than {MAX_PROFILE_CHARS} characters"
+            ));
+        }
+    }
     let profile = Profile {
         name: line.name,
         email: line.email,
@@ -112,9 +127,14 @@ fn parse_line(line: &str, now: Timestamp) -> Result<(Tenant, RosterAgent), Strin
         profile,
         team_ids: line.team_ids,
         status,
-        seen,
+        last_sign_in,
     };
     Ok((tenant, agent))
+}
+
+/// Serde counts lines too, but is given one at a time.
+fn without_line(error: &serde_json::Error) -> String {
+    error.to_string().replace("at line 1 column", "at column")
 }
 
 fn session(text: &str, now: Timestamp) -> Result<Session, String> {
@@ -135,7 +155,8 @@ mod tests {
     const GOOD: &str = r#"{"tenant":"acme","agent_id":1,"name":"A","email":"a@x","agent_number":"1","team_ids":[1],"status":"lunch","ip":"10.0.0.1","online_since":"2026-01-05T08:00:00Z"}"#;
 
     fn read(text: &str) -> Result<Roster, RosterError> {
-        parse(text, Timestamp::parse_rfc3339(NOW).unwrap())
+        let mut roster = Roster::new();
+        parse(&mut roster, text, Timestamp::parse_rfc3339(NOW).unwrap()).map(|()| roster)
     }
 
     #[test]
@@ -153,7 +174,12 @@ mod tests {
             "",
         );
         let roster = read(&line).unwrap();
-        assert!(roster.values().flatten().all(|agent| agent.seen.is_none()));
+        assert!(
+            roster
+                .values()
+                .flat_map(BTreeMap::values)
+                .all(|agent| agent.last_sign_in.is_none())
+        );
     }
 
     #[test]
@@ -169,6 +195,11 @@ mod tests {
             (r#""agent_id":1,"#, "", "missing field `agent_id`"),
             ("acme", "ACME", r#"tenant "ACME" is not a subdomain"#),
             ("lunch", "", "must have 1 to 64 characters"),
+            (
+                "a@x",
+                &"a".repeat(257),
+                "email has more than 256 characters",
+            ),
             ("[1]", "[1,1]", "team_ids names a team twice"),
             (
                 "10.0.0.1",
@@ -208,7 +239,7 @@ mod tests {
         let error = read(&format!("{GOOD}\n{GOOD}")).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "line 2: agent 1 of tenant acme was on an earlier line"
+            "line 2: agent 1 of this tenant was on an earlier line"
         );
     }
 }

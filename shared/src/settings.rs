@@ -1,6 +1,7 @@
 //! What a deployment sets through the environment.
 
 use std::env::VarError;
+use std::ops::RangeInclusive;
 
 use thiserror::Error;
 
@@ -8,8 +9,8 @@ use crate::store::TableNames;
 
 /// The answer is immediate for up to that many agents unless `SYNC_LIMIT` says otherwise (the HTTP contract).
 pub const DEFAULT_SYNC_LIMIT: usize = 100;
-/// The largest synchronous limit: what one `BatchGetItem` reads.
-pub const MAX_SYNC_LIMIT: usize = crate::store::MAX_BATCH_GET;
+/// What `SYNC_LIMIT` may be: up to what one `BatchGetItem` reads.
+pub const SYNC_LIMITS: RangeInclusive<usize> = 1..=crate::store::MAX_BATCH_GET;
 
 /// The settings of a deployment.
 #[derive(Clone, Debug)]
@@ -18,24 +19,29 @@ pub struct Settings {
     pub tables: TableNames,
     /// From `DOMAIN_NAME`: where set, callers reach the service as `{tenant}.{domain}`.
     pub domain: Option<String>,
-    /// From `SYNC_LIMIT`: so many agents are logged out while the caller waits; more become a job.
+    /// From `SYNC_LIMIT`: so many agents are logged out while the caller waits.
     pub sync_limit: usize,
 }
 
 /// A setting that is missing or makes no sense.
-#[derive(Debug, Error)]
+#[derive(Debug, PartialEq, Eq, Error)]
 pub enum SettingsError {
-    /// A variable is not set, or not in UTF-8.
-    #[error("the environment variable {name} is needed: {source}")]
-    Missing {
+    /// A variable that is needed is not set.
+    #[error("the environment variable {0} is not set")]
+    Missing(&'static str),
+    /// A variable is not in UTF-8.
+    #[error("the environment variable {0} is not in UTF-8")]
+    NotUtf8(&'static str),
+    /// A variable is not a number within its bounds.
+    #[error("the environment variable {name} is not a number from {min} to {max}")]
+    OutOfBounds {
         /// The variable.
         name: &'static str,
-        /// What is wrong.
-        source: VarError,
+        /// The smallest number it may be.
+        min: usize,
+        /// The largest.
+        max: usize,
     },
-    /// `SYNC_LIMIT` is out of bounds.
-    #[error("SYNC_LIMIT is {0:?}; it must be a number from 1 to {MAX_SYNC_LIMIT}")]
-    SyncLimit(String),
 }
 
 impl Settings {
@@ -43,49 +49,99 @@ impl Settings {
     ///
     /// # Errors
     /// Names the variable that is missing or wrong.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the environment"
+    )]
     pub fn from_env() -> Result<Self, SettingsError> {
+        Self::from_variables(|name| std::env::var(name))
+    }
+
+    fn from_variables(
+        variable: impl Fn(&str) -> Result<String, VarError>,
+    ) -> Result<Self, SettingsError> {
+        // An empty variable counts as not set, as a template cannot leave one out.
+        let given = |name| match variable(name) {
+            Ok(text) if text.is_empty() => Ok(None),
+            Ok(text) => Ok(Some(text)),
+            Err(VarError::NotPresent) => Ok(None),
+            Err(VarError::NotUnicode(_)) => Err(SettingsError::NotUtf8(name)),
+        };
+        let needed = |name| given(name)?.ok_or(SettingsError::Missing(name));
         Ok(Self {
             tables: TableNames {
                 agents: needed("AGENTS_TABLE")?,
                 team_members: needed("TEAM_MEMBERS_TABLE")?,
                 api_tokens: needed("API_TOKENS_TABLE")?,
             },
-            domain: given("DOMAIN_NAME").ok(),
-            sync_limit: match given("SYNC_LIMIT") {
-                Ok(text) => sync_limit(&text)?,
-                Err(_) => DEFAULT_SYNC_LIMIT,
+            domain: given("DOMAIN_NAME")?,
+            sync_limit: match given("SYNC_LIMIT")? {
+                Some(text) => within(SYNC_LIMITS, "SYNC_LIMIT", &text)?,
+                None => DEFAULT_SYNC_LIMIT,
             },
         })
     }
 }
 
-/// Reads a synchronous limit.
-///
-/// # Errors
-/// Not a number from 1 to [`MAX_SYNC_LIMIT`].
-pub fn sync_limit(text: &str) -> Result<usize, SettingsError> {
-    let limit = text
-        .parse()
-        .ok()
-        .filter(|limit| (1..=MAX_SYNC_LIMIT).contains(limit));
-    limit.ok_or_else(|| SettingsError::SyncLimit(text.to_owned()))
-}
-
-fn needed(name: &'static str) -> Result<String, SettingsError> {
-    given(name).map_err(|source| SettingsError::Missing { name, source })
-}
-
-/// A variable; an empty one counts as not set, as templates cannot leave one out.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place that reads the environment"
-)]
-fn given(name: &str) -> Result<String, VarError> {
-    std::env::var(name).and_then(|text| {
-        if text.is_empty() {
-            Err(VarError::NotPresent)
-        } else {
-            Ok(text)
-        }
+fn within(
+    bounds: RangeInclusive<usize>,
+    name: &'static str,
+    text: &str,
+) -> Result<usize, SettingsError> {
+    let number = text.parse().ok().filter(|number| bounds.contains(number));
+    number.ok_or(SettingsError::OutOfBounds {
+        name,
+        min: *bounds.start(),
+        max: *bounds.end(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use super::*;
+
+    /// Every variable set to its own name, but for `changed`.
+    fn read(changed: &str, value: &Result<&str, VarError>) -> Result<Settings, SettingsError> {
+        Settings::from_variables(|name| {
+            let set = |text: &str| Ok(text.to_owned());
+            match name {
+                name if name == changed => value.clone().map(str::to_owned),
+                "SYNC_LIMIT" => set("7"),
+                name => set(name),
+            }
+        })
+    }
+
+    #[test]
+    fn what_is_set_is_read() {
+        let settings = read("", &Ok("")).unwrap();
+        assert_eq!(settings.tables.agents, "AGENTS_TABLE");
+        assert_eq!(settings.domain.as_deref(), Some("DOMAIN_NAME"));
+        assert_eq!(settings.sync_limit, 7);
+    }
+
+    #[test]
+    fn what_is_not_set_or_empty_has_a_default_or_is_named() {
+        for unset in [Err(VarError::NotPresent), Ok("")] {
+            let limit = read("SYNC_LIMIT", &unset).unwrap().sync_limit;
+            assert_eq!(limit, DEFAULT_SYNC_LIMIT);
+            assert_eq!(read("DOMAIN_NAME", &unset).unwrap().domain, None);
+            let error = read("AGENTS_TABLE", &unset).unwrap_err();
+            assert_eq!(error, SettingsError::Missing("AGENTS_TABLE"));
+        }
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        for limit in ["0", "101", "-1", "ten", "1.5"] {
+            let error = read("SYNC_LIMIT", &Ok(limit)).unwrap_err();
+            let text = "the environment variable SYNC_LIMIT is not a number from 1 to 100";
+            assert_eq!(error.to_string(), text, "{limit}");
+        }
+        // Taken for "not set", it would switch the check of the host off.
+        let error = read("DOMAIN_NAME", &Err(VarError::NotUnicode(OsString::new()))).unwrap_err();
+        assert_eq!(error, SettingsError::NotUtf8("DOMAIN_NAME"));
+    }
 }

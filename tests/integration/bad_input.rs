@@ -3,7 +3,7 @@
 use logout::http::{FORCE_LOGOUT_PATH, MAX_BODY_BYTES};
 use reqwest::Method;
 use serde_json::json;
-use tests::stack::{send, token};
+use tests::test_stack::{send, token};
 use tests::{Answer, TestStack, agent};
 
 async fn post(stack: &TestStack, content_type: Option<&str>, body: impl Into<Vec<u8>>) -> Answer {
@@ -169,5 +169,23 @@ async fn other_methods_and_paths_are_a_404() {
             (404, r#"{"message":"Not Found"}"#),
             "{path}"
         );
+    }
+}
+
+#[tokio::test]
+async fn headers_that_say_nonsense_about_the_way_here_do_no_harm() {
+    let stack = TestStack::start().await;
+    stack.add("acme", &[agent(1, "lunch", &[])]).await;
+    let long_query = format!("{FORCE_LOGOUT_PATH}?{}", "q".repeat(60_000));
+    for (name, value, path, status) in [
+        ("host", "a b", FORCE_LOGOUT_PATH, 400),
+        ("host", "1.2.3.4.5", FORCE_LOGOUT_PATH, 400),
+        ("x-other", "x", &long_query, 400),
+        ("x-forwarded-proto", "a b", FORCE_LOGOUT_PATH, 200),
+    ] {
+        let request = stack.request(Method::POST, path).header(name, value);
+        let request = request.basic_auth("acme", Some(token("acme")));
+        let answer = send(request.json(&json!({ "agent_ids": [1] }))).await;
+        assert_eq!(answer.status, status, "{name}: {value}");
     }
 }

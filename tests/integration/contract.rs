@@ -1,11 +1,11 @@
 //! The contract's answers, with its own examples.
 
 use logout::http::FORCE_LOGOUT_PATH;
-use logout::roster;
+use logout::roster::{self, Roster};
 use logout::timestamp::Timestamp;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::stack::{START, send, token};
+use tests::test_stack::{START, send, token};
 use tests::{Answer, TestStack, agent};
 
 fn fixture(name: &str) -> Value {
@@ -21,8 +21,10 @@ async fn with_example_roster() -> TestStack {
         "/fixtures/agents.jsonl"
     ))
     .unwrap();
-    for (tenant, agents) in roster::parse(&text, Timestamp::parse_rfc3339(START).unwrap()).unwrap()
-    {
+    let mut roster = Roster::new();
+    roster::parse(&mut roster, &text, Timestamp::parse_rfc3339(START).unwrap()).unwrap();
+    for (tenant, agents) in roster {
+        let agents: Vec<_> = agents.into_values().collect();
         stack.add(tenant.as_str(), &agents).await;
     }
     stack
@@ -204,14 +206,35 @@ async fn all_of_ipv6_holds_no_ipv4() {
 #[tokio::test]
 async fn every_answer_is_json_that_nobody_may_store() {
     let stack = with_example_roster().await;
-    let bad_route = send(stack.request(Method::POST, FORCE_LOGOUT_PATH)).await;
-    let ok = stack
-        .post_force_logout("acme", &json!({ "agent_ids": [11] }))
-        .await;
-    let bad = stack.post_force_logout("acme", &json!({})).await;
-    for answer in [bad_route, ok, bad] {
+    let post = |path: &str| {
+        stack
+            .request(Method::POST, path)
+            .basic_auth("acme", Some(token("acme")))
+    };
+    let json = |path: &str| post(path).header("content-type", "application/json");
+    let mut answers = vec![
+        stack
+            .post_force_logout("acme", &json!({ "agent_ids": [11] }))
+            .await,
+        stack.post_force_logout("acme", &json!({})).await,
+        send(stack.request(Method::POST, FORCE_LOGOUT_PATH)).await,
+        send(post("/no/such/path")).await,
+        send(post(FORCE_LOGOUT_PATH).body("{}")).await,
+        send(json(FORCE_LOGOUT_PATH).body(vec![b' '; 1024 * 1024 + 1])).await,
+        send(json(FORCE_LOGOUT_PATH).body(vec![b' '; 10 * 1024 * 1024 + 1])).await,
+    ];
+    stack.tap.script(|_| tests::Act::LoseRequest);
+    answers.push(
+        stack
+            .post_force_logout("acme", &json!({ "agent_ids": [11] }))
+            .await,
+    );
+    let statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
+    assert_eq!(statuses, [200, 400, 401, 404, 415, 413, 413, 503]);
+    for answer in answers {
         assert_eq!(answer.header("content-type"), Some("application/json"));
         assert_eq!(answer.header("cache-control"), Some("no-store"));
+        assert!(answer.json().is_array() || answer.json()["message"].is_string());
     }
 }
 

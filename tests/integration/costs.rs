@@ -2,8 +2,7 @@
 
 use serde_json::{Value, json};
 use tests::meter::Meter;
-use tests::stack::agent_at;
-use tests::{TestStack, agent};
+use tests::{TestStack, agent, agent_at};
 
 /// What logging out `count` idle agents costs, of a caller whose token is remembered.
 async fn cost(count: u32, body: &Value) -> Meter {

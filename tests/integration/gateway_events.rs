@@ -3,8 +3,8 @@
 use lambda_http::Body;
 use logout::auth::secret_digest;
 use serde_json::{Value, json};
-use tests::TestStack;
-use tests::stack::{agent, name};
+use tests::test_stack::name;
+use tests::{TestStack, agent};
 
 async fn answer(stack: &TestStack, event: &str) -> (u16, Value) {
     let path = format!(
@@ -56,6 +56,8 @@ async fn a_plain_and_a_base64_body_say_the_same() {
 
 #[tokio::test]
 async fn an_event_of_another_route_is_a_404() {
-    let unknown = answer(&stack().await, "unknown-route").await;
-    assert_eq!(unknown, (404, json!({ "message": "Not Found" })));
+    for event in ["unknown-route", "wrong-method"] {
+        let answer = answer(&stack().await, event).await;
+        assert_eq!(answer, (404, json!({ "message": "Not Found" })), "{event}");
+    }
 }

@@ -1,6 +1,5 @@
 //! The service from outside: HTTP in, HTTP out, over an embedded DynamoDB.
-#![allow(missing_docs, reason = "the names of tests are sentences")]
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod authentication;
 mod bad_input;

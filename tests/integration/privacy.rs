@@ -2,8 +2,7 @@
 
 use logout::agent::{Profile, RosterAgent};
 use serde_json::json;
-use tests::stack::agent_at;
-use tests::{Act, TestStack, agent, log};
+use tests::{Act, TestStack, agent, agent_at, log};
 
 #[tokio::test]
 async fn no_log_line_holds_a_token_a_name_or_a_mail_address() {

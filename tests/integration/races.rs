@@ -1,5 +1,9 @@
 //! Agents who do something of their own between the service's read and its write.
 
+use std::collections::HashMap;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::json;
 use tests::{Act, TestStack, agent};
 
@@ -115,7 +119,7 @@ async fn of_two_requests_for_a_busy_agent_the_first_mark_stays() {
     stack.add("acme", &[agent(1, "In-call", &[])]).await;
     // The second request's mark lands between the first one's read and its write.
     let second = logout::log_out::LogoutRequest {
-        tenant: tests::stack::name("acme"),
+        tenant: tests::test_stack::name("acme"),
         id: logout::agent::RequestId::new("second"),
         at: stack.app.clock.now(),
         pin: logout::decision::SessionPin::Any,
@@ -160,4 +164,48 @@ async fn an_agent_who_never_stands_still_is_a_503() {
         503
     );
     assert_ne!(stack.status("acme", 1).await, "Offline");
+}
+
+#[tokio::test]
+async fn a_read_too_old_to_show_the_session_hides_nobody() {
+    let stack = TestStack::start().await;
+    stack.add("acme", &[agent(1, "Available", &[])]).await;
+    // The agent signed in again before the request, but the first read shows the session before.
+    stack.sign_in_again("acme", 1).await;
+    stack.pass(Duration::from_mins(2));
+    stack.tap.once(
+        "BatchGetItem",
+        0,
+        Act::EditReply(|reply| {
+            reply["Responses"]["agents"][0]["online_since"] = json!({ "N": "1" });
+        }),
+    );
+    let answer = stack
+        .post_force_logout("acme", &json!({ "agent_ids": [1] }))
+        .await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(stack.status("acme", 1).await, "Offline");
+}
+
+#[tokio::test]
+async fn a_mark_that_names_no_session_is_none() {
+    let stack = TestStack::start().await;
+    stack.add("acme", &[agent(1, "In-call", &[])]).await;
+    for nonsense in [
+        AttributeValue::S("soon".to_owned()),
+        AttributeValue::M(HashMap::new()),
+    ] {
+        let call = stack.dynamodb.update_item().table_name("agents");
+        call.key("agent_key", AttributeValue::S("acme#1".to_owned()))
+            .update_expression("SET pending_logout = :nonsense")
+            .expression_attribute_values(":nonsense", nonsense)
+            .send()
+            .await
+            .unwrap();
+        let answer = stack
+            .post_force_logout("acme", &json!({ "agent_ids": [1] }))
+            .await;
+        assert_eq!(answer.json()[0]["current_status"], "In-call");
+        assert!(stack.state("acme", 1).await["pending"].is_string());
+    }
 }

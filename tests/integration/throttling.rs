@@ -1,8 +1,7 @@
 //! DynamoDB too busy for parts of a batch, and answers in several pages.
 
 use serde_json::{Value, json};
-use tests::stack::agent_at;
-use tests::{Act, TestStack, agent};
+use tests::{Act, TestStack, agent, agent_at};
 
 async fn with_agents(count: u64) -> TestStack {
     let stack = TestStack::start().await;
@@ -80,6 +79,20 @@ async fn a_member_refused_for_good_is_a_503() {
             .status,
         503
     );
+}
+
+#[tokio::test]
+async fn a_batch_that_is_answered_in_part_is_a_503() {
+    let stack = with_agents(30).await;
+    stack.tap.once(
+        "BatchExecuteStatement",
+        0,
+        Act::EditReply(|reply| {
+            reply["Responses"].as_array_mut().unwrap().pop();
+        }),
+    );
+    let body = json!({ "team_ids": [7] });
+    assert_eq!(stack.post_force_logout("acme", &body).await.status, 503);
 }
 
 #[tokio::test]

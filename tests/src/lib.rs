@@ -1,10 +1,12 @@
 //! The test harness: the service over an embedded DynamoDB, with a tap on every AWS call it makes.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 pub mod log;
 pub mod meter;
-pub mod stack;
+pub mod people;
 pub mod tap;
+pub mod test_stack;
 
-pub use stack::{Answer, TestStack, agent};
+pub use people::{agent, agent_at};
 pub use tap::{Act, Call, Tap};
+pub use test_stack::{Answer, TestStack};

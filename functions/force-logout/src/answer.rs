@@ -27,9 +27,7 @@ const WILL_LOG_OUT: &str = "will force logout as soon as the ongoing call/chat i
 pub fn of_settled(settled: Vec<Settled>) -> Result<Response<Body>, HttpError> {
     let mut rows: Vec<Row> = settled.into_iter().filter_map(row).collect();
     if rows.is_empty() {
-        return Err(HttpError::BadRequest(
-            "cannot find any agent by input params".to_owned(),
-        ));
+        return Err(HttpError::NobodyFound);
     }
     rows.sort_unstable_by_key(|row| row.agent_id);
     let all_deferred = rows.iter().all(|row| row.message.is_some());

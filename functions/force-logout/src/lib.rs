@@ -2,6 +2,8 @@
 
 mod answer;
 
+use std::time::Duration;
+
 use lambda_http::http::Method;
 use lambda_http::{Body, Request, Response};
 use logout::agent::RequestId;
@@ -14,12 +16,17 @@ use logout::log_out::{LogoutRequest, log_out_agents};
 use logout::request::Selectors;
 use logout::selection::Selection;
 use logout::tenant::Tenant;
+use tokio::time::timeout;
 use tracing::info;
 use uuid::Uuid;
 
+/// An answer takes at most that long; API Gateway waits for 30 seconds (quotas of HTTP APIs).
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(25);
+
 /// Answers one request.
 pub async fn handle(app: &App, request: Request) -> Response<Body> {
-    http::answer(force_logout(app, &request).await)
+    let answer = timeout(ANSWER_TIMEOUT, force_logout(app, &request)).await;
+    http::answer(answer.unwrap_or(Err(HttpError::TimedOut)))
 }
 
 async fn force_logout(app: &App, request: &Request) -> Result<Response<Body>, HttpError> {
@@ -29,10 +36,7 @@ async fn force_logout(app: &App, request: &Request) -> Result<Response<Body>, Ht
     let selection = Selection::of(&selectors)?;
     match candidates_up_to(app.sync_limit, &app.store, &tenant, &selection).await? {
         Candidates::All(agent_ids) => log_out_now(app, tenant, &agent_ids).await,
-        Candidates::TooMany => Err(HttpError::BadRequest(format!(
-            "more than {} agents match; background jobs are not available yet",
-            app.sync_limit
-        ))),
+        Candidates::TooMany => Err(HttpError::TooMany(app.sync_limit)),
     }
 }
 

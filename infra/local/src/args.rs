@@ -4,14 +4,14 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Parser;
-use logout::settings;
+use logout::settings::{DEFAULT_SYNC_LIMIT, SYNC_LIMITS};
 
 /// Runs forced agent logout on this machine, with no AWS account: the functions behind an HTTP front, and an embedded
 /// DynamoDB. Ctrl-C stops it.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "local", version)]
 pub struct Args {
-    /// Where the HTTP API is served
+    /// Where the HTTP API is served: an IP address and a port
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9000")]
     pub listen: SocketAddr,
 
@@ -23,16 +23,21 @@ pub struct Args {
     #[arg(long, value_name = "FILE.jsonl")]
     pub agents: Vec<PathBuf>,
 
-    /// Keep the database in this folder between runs; a database that is there is used as it is, and no agents are
-    /// loaded
+    /// Keep the database in this folder between runs; the agents of a tenant that is in it stay as they are, and are
+    /// not loaded again
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
 
     /// Log out so many agents while the caller waits (1 to 100)
-    #[arg(long, value_name = "AGENTS", default_value_t = settings::DEFAULT_SYNC_LIMIT, value_parser = sync_limit)]
+    #[arg(long, value_name = "AGENTS", default_value_t = DEFAULT_SYNC_LIMIT, value_parser = sync_limit)]
     pub sync_limit: usize,
 }
 
 fn sync_limit(text: &str) -> Result<usize, String> {
-    settings::sync_limit(text).map_err(|error| error.to_string())
+    let limit = text
+        .parse()
+        .ok()
+        .filter(|limit| SYNC_LIMITS.contains(limit));
+    let (min, max) = (SYNC_LIMITS.start(), SYNC_LIMITS.end());
+    limit.ok_or_else(|| format!("it must be a number from {min} to {max}"))
 }

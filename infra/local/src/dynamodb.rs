@@ -27,7 +27,7 @@ pub fn open(data: Option<&Path>) -> Result<Database> {
     let text = path
         .to_str()
         .with_context(|| format!("{} is not in UTF-8", path.display()))?;
-    Database::new(text).map_err(|error| anyhow!("cannot open {text}: {error}"))
+    Database::new(text).map_err(|error| anyhow!("cannot use {text} as the database: {error}"))
 }
 
 /// Serves `database` until `shutdown` resolves.
@@ -51,6 +51,8 @@ pub fn client_config(address: SocketAddr) -> Builder {
         .region(Region::from_static("us-east-1"))
         .credentials_provider(Credentials::new("local", "local", None, None, "local"))
         .endpoint_url(format!("http://{address}"))
+        // Plain HTTP, past any proxy that the environment names: this is the same machine.
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
 }
 
 /// The names of the tables on one machine.

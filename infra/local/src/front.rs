@@ -4,18 +4,19 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use lambda_http::Body as LambdaBody;
 use logout::app::App;
 use logout::http::FORCE_LOGOUT_PATH;
+use serde_json::json;
 use tokio::net::TcpListener;
 
-use crate::gateway_event;
+use crate::gateway_event::GatewayEvent;
 
 /// API Gateway takes no larger payload (quotas of HTTP APIs).
 const MAX_PAYLOAD_BYTES: usize = 10 * 1024 * 1024;
@@ -44,42 +45,32 @@ pub async fn serve(
 
 async fn respond(State(app): State<Arc<App>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let Some((function, route_key)) = route(&parts) else {
+    let Some((function, route)) = route(&parts) else {
         return message(StatusCode::NOT_FOUND, "Not Found");
     };
     let Ok(body) = to_bytes(body, MAX_PAYLOAD_BYTES).await else {
         return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
     };
+    let Some(event) = GatewayEvent::of_request(&parts, &body, route) else {
+        return message(StatusCode::BAD_REQUEST, "Bad Request");
+    };
     // A panic ends the invocation and not the gateway.
-    let invocation =
-        tokio::spawn(async move { invoke(function, route_key, &app, &parts, &body).await });
-    match invocation.await {
+    match tokio::spawn(async move { invoke(function, &app, &event).await }).await {
         Ok(response) => response,
         Err(_panic) => message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
     }
 }
 
+/// The function behind a path, and the path as the gateway's route has it.
 fn route(parts: &Parts) -> Option<(Function, &'static str)> {
     match (&parts.method, parts.uri.path()) {
-        (&Method::POST, FORCE_LOGOUT_PATH) => Some((
-            Function::ForceLogout,
-            "POST /apps/api/v1/agent_statuses/force_logout",
-        )),
+        (&Method::POST, FORCE_LOGOUT_PATH) => Some((Function::ForceLogout, FORCE_LOGOUT_PATH)),
         _ => None,
     }
 }
 
-async fn invoke(
-    function: Function,
-    route_key: &str,
-    app: &App,
-    parts: &Parts,
-    body: &Bytes,
-) -> Response {
-    let event = gateway_event::of_request(parts, body, route_key).to_string();
-    let Ok(request) = lambda_http::request::from_str(&event) else {
-        return message(StatusCode::BAD_REQUEST, "Bad Request");
-    };
+async fn invoke(function: Function, app: &App, event: &GatewayEvent) -> Response {
+    let request = event.to_request();
     let response = match function {
         Function::ForceLogout => force_logout::handle(app, request).await,
     };
@@ -96,6 +87,10 @@ fn http_body(body: LambdaBody) -> Body {
 
 /// What the gateway itself answers.
 fn message(status: StatusCode, text: &str) -> Response {
-    let body = serde_json::json!({ "message": text }).to_string();
-    (status, [(CONTENT_TYPE, "application/json")], body).into_response()
+    let headers = [
+        (CONTENT_TYPE, "application/json"),
+        (CACHE_CONTROL, "no-store"),
+    ];
+    let body = json!({ "message": text }).to_string();
+    (status, headers, body).into_response()
 }

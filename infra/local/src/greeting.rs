@@ -1,10 +1,12 @@
 //! What is printed when the stack serves: where, and commands to paste.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::net::IpAddr;
 
 use logout::agent::RosterAgent;
 use logout::http::FORCE_LOGOUT_PATH;
+use logout::ids::AgentId;
 use logout::tenant::Tenant;
 use serde_json::{Value, json};
 
@@ -14,23 +16,21 @@ use crate::stack::Stack;
 #[must_use]
 pub fn of(stack: &Stack) -> String {
     let mut text = format!("ready: http://{}\n", stack.address);
-    let agents: usize = stack.roster.values().map(Vec::len).sum();
-    let state = if stack.resumed {
-        "the data folder's database as it was left; no agents were loaded".to_owned()
-    } else {
-        format!("{agents} agents of {} tenants", stack.roster.len())
-    };
+    let agents: usize = stack.roster.values().map(BTreeMap::len).sum();
+    let kept = agents - stack.loaded;
     let _ = writeln!(
         text,
-        "DynamoDB: http://{} ({state})",
-        stack.dynamodb_address
+        "DynamoDB: http://{} ({} agents loaded, {kept} kept as they were)",
+        stack.dynamodb_address, stack.loaded
     );
-    if let Some((tenant, agents)) = stack.roster.first_key_value() {
+    let bodies = |(tenant, agents)| (tenant, bodies(agents));
+    let mut tenants = stack.roster.iter().map(bodies);
+    if let Some((tenant, bodies)) = tenants.find(|(_, bodies)| !bodies.is_empty()) {
         let _ = writeln!(
             text,
             "\nLog out an agent, a team, everybody at an office (tenant {tenant}):\n"
         );
-        for body in bodies(agents) {
+        for body in bodies {
             let _ = writeln!(text, "{}\n", curl(stack, tenant, &body));
         }
     }
@@ -40,9 +40,9 @@ pub fn of(stack: &Stack) -> String {
 
 /// A request body by id, by team and by address, each of them for somebody who is online; if it can be, somebody idle
 /// for the first, and a team with a busy member for the second.
-fn bodies(agents: &[RosterAgent]) -> Vec<Value> {
+fn bodies(agents: &BTreeMap<AgentId, RosterAgent>) -> Vec<Value> {
     let online: Vec<&RosterAgent> = agents
-        .iter()
+        .values()
         .filter(|agent| !agent.status.is_offline())
         .collect();
     let (busy, idle): (Vec<&RosterAgent>, _) =
@@ -61,8 +61,8 @@ fn bodies(agents: &[RosterAgent]) -> Vec<Value> {
     let address = online
         .iter()
         .rev()
-        .find_map(|agent| agent.seen)
-        .map(|(address, _)| address);
+        .find_map(|agent| agent.last_sign_in)
+        .map(|sign_in| sign_in.address);
     let by_address = address.map(|address| json!({ "ip_addrs": [office(address)] }));
     [by_id, by_team, by_address].into_iter().flatten().collect()
 }

@@ -6,4 +6,5 @@ pub mod front;
 mod gateway_event;
 pub mod greeting;
 pub mod roster_files;
+mod server;
 pub mod stack;

@@ -1,5 +1,6 @@
 //! `cargo run -p local`: the service on this machine.
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -24,17 +25,28 @@ async fn main() -> ExitCode {
 async fn run(args: &Args) -> Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let stack = tokio::select! {
+    let mut stack = tokio::select! {
         stack = Stack::start(args) => stack?,
         _ = interrupt.recv() => return Ok(()),
         _ = terminate.recv() => return Ok(()),
     };
-    println!("{}", greeting::of(&stack));
+    say(&greeting::of(&stack));
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
+        error = stack.failed() => return Err(error),
     }
-    stack.stop().await?;
-    println!("stopped");
+    // A second signal ends it at once.
+    tokio::select! {
+        stopped = stack.stop() => stopped?,
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    say("stopped");
     Ok(())
+}
+
+/// Prints a text, if anybody is listening.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, anyhow, ensure};
+use logout::agent::RosterAgent;
 use logout::auth::secret_digest;
 use logout::roster::{self, Roster};
 use logout::store::{Store, StoreError};
@@ -17,29 +18,22 @@ const SECRET: &str = "local";
 /// Reads `files`, or the sample if there are none; all of them are checked before any is used.
 ///
 /// # Errors
-/// A file cannot be read, or holds a bad line, or two files hold the same agent.
+/// A file cannot be read, or holds a bad line or an agent who was there before.
 pub fn read(files: &[PathBuf], now: Timestamp) -> Result<Roster> {
-    if files.is_empty() {
-        return roster::parse(SAMPLE, now).map_err(|error| anyhow!("the sample roster, {error}"));
-    }
     let mut all = Roster::new();
+    if files.is_empty() {
+        roster::parse(&mut all, SAMPLE, now).context("the sample roster")?;
+    }
     for path in files {
         let name = path.display();
-        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {name}"))?;
-        for (tenant, agents) in
-            roster::parse(&text, now).map_err(|error| anyhow!("{name}, {error}"))?
-        {
-            let known = all.entry(tenant.clone()).or_default();
-            for agent in agents {
-                let again = known.iter().any(|other| other.agent_id == agent.agent_id);
-                ensure!(
-                    !again,
-                    "{name}: agent {} of tenant {tenant} is in an earlier file too",
-                    agent.agent_id
-                );
-                known.push(agent);
-            }
-        }
+        let bytes = std::fs::read(path).with_context(|| format!("cannot read {name}"))?;
+        let text = std::str::from_utf8(&bytes).map_err(|error| {
+            let line = bytes[..error.valid_up_to()]
+                .split(|byte| *byte == b'\n')
+                .count();
+            anyhow!("{name}, line {line}: not in UTF-8")
+        })?;
+        roster::parse(&mut all, text, now).map_err(|error| anyhow!("{name}, {error}"))?;
     }
     ensure!(
         !all.is_empty(),
@@ -48,18 +42,23 @@ pub fn read(files: &[PathBuf], now: Timestamp) -> Result<Roster> {
     Ok(all)
 }
 
-/// Loads a roster, then a token for each of its tenants: when there is a token, all agents are there.
+/// Loads the agents of each tenant that the database does not know yet, and then makes its token: a tenant with a token
+/// is there whole. Answers how many agents were loaded.
 ///
 /// # Errors
 /// DynamoDB refused.
-pub async fn load(store: &Store, roster: &Roster, now: Timestamp) -> Result<(), StoreError> {
+pub async fn load(store: &Store, roster: &Roster, now: Timestamp) -> Result<usize, StoreError> {
+    let mut loaded = 0;
     for (tenant, agents) in roster {
-        store.put_roster(tenant, agents).await?;
+        if store.read_token(tenant.as_str()).await?.is_none() {
+            let agents: Vec<RosterAgent> = agents.values().cloned().collect();
+            eprintln!("loading {} agents of {tenant}", agents.len());
+            store.load_agents(tenant, &agents).await?;
+            store
+                .put_token(tenant.as_str(), tenant, secret_digest(SECRET), now)
+                .await?;
+            loaded += agents.len();
+        }
     }
-    for tenant in roster.keys() {
-        store
-            .put_token(tenant.as_str(), tenant, secret_digest(SECRET), now)
-            .await?;
-    }
-    Ok(())
+    Ok(loaded)
 }

@@ -2,24 +2,19 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Error, Result};
+use futures::future::select_all;
 use logout::app::App;
 use logout::auth::Authenticator;
 use logout::roster::Roster;
 use logout::store::{Backoff, Store};
 use logout::timestamp::Clock;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
-use tokio::task::JoinSet;
-use tokio::time::timeout;
 
 use crate::args::Args;
+use crate::server::Server;
 use crate::{dynamodb, front, roster_files};
-
-/// What is under way when the stack is stopped gets that long.
-const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A running stack. Dropped, it stops at once.
 pub struct Stack {
@@ -27,12 +22,12 @@ pub struct Stack {
     pub address: SocketAddr,
     /// Where DynamoDB is.
     pub dynamodb_address: SocketAddr,
-    /// The agents there are, or were when the database was made.
+    /// The agents of the files or the sample, whether they were loaded now or before.
     pub roster: Roster,
-    /// The database was there before, so the roster was not loaded.
-    pub resumed: bool,
-    servers: JoinSet<Result<()>>,
-    stop: watch::Sender<bool>,
+    /// How many of them were loaded now.
+    pub loaded: usize,
+    /// In the order in which they were started; each needs those before it.
+    servers: Vec<Server>,
 }
 
 impl Stack {
@@ -48,58 +43,51 @@ impl Stack {
         let (address, dynamodb_address) = (http.local_addr()?, dynamodb.local_addr()?);
 
         let database = dynamodb::open(args.data.as_deref())?;
-        let (stop, _) = watch::channel(false);
-        let mut servers = JoinSet::new();
-        servers.spawn(dynamodb::serve(dynamodb, database, stopped(&stop)));
+        let mut servers = vec![Server::start(|stopped| {
+            dynamodb::serve(dynamodb, database, stopped)
+        })];
 
         let config = dynamodb::client_config(dynamodb_address);
         let store = Store::new(config, dynamodb::table_names(), Backoff::DYNAMODB);
-        store
-            .create_missing_tables()
-            .await
-            .context("cannot create the tables")?;
-        let resumed = !store
-            .has_no_tokens()
-            .await
-            .context("cannot read the tokens")?;
-        if !resumed {
-            roster_files::load(&store, &roster, clock.now())
-                .await
-                .context("cannot load the roster")?;
-        }
+        let created = store.create_missing_tables().await;
+        created.context("cannot create the tables")?;
+        let loaded = roster_files::load(&store, &roster, clock.now()).await;
+        let loaded = loaded.context("cannot load the agents")?;
 
-        let authenticator = Authenticator::default();
-        let app = App {
+        let app = Arc::new(App {
             store,
-            authenticator,
+            authenticator: Authenticator::default(),
             clock,
             domain: None,
             sync_limit: args.sync_limit,
-        };
-        servers.spawn(front::serve(http, Arc::new(app), stopped(&stop)));
+        });
+        servers.push(Server::start(|stopped| front::serve(http, app, stopped)));
         Ok(Self {
             address,
             dynamodb_address,
             roster,
-            resumed,
+            loaded,
             servers,
-            stop,
         })
+    }
+
+    /// Waits for a server to fail.
+    pub async fn failed(&mut self) -> Error {
+        let servers = self.servers.iter_mut();
+        select_all(servers.map(|server| Box::pin(server.failed())))
+            .await
+            .0
     }
 
     /// Lets what is under way finish, and stops.
     ///
     /// # Errors
     /// A server failed.
-    pub async fn stop(mut self) -> Result<()> {
-        self.stop.send_replace(true);
-        let all_stopped = async {
-            while let Some(server) = self.servers.join_next().await {
-                server.context("a server panicked")??;
-            }
-            Ok(())
-        };
-        timeout(STOP_TIMEOUT, all_stopped).await.unwrap_or(Ok(()))
+    pub async fn stop(self) -> Result<()> {
+        for server in self.servers.into_iter().rev() {
+            server.stop().await?;
+        }
+        Ok(())
     }
 }
 
@@ -107,12 +95,4 @@ async fn listen(address: SocketAddr, flag: &str) -> Result<TcpListener> {
     let listener = TcpListener::bind(address).await;
     listener
         .with_context(|| format!("cannot listen on {address}; choose another address with {flag}"))
-}
-
-/// Resolves when the stack is told to stop, or dropped.
-fn stopped(stop: &watch::Sender<bool>) -> impl Future<Output = ()> + Send + 'static {
-    let mut stop = stop.subscribe();
-    async move {
-        let _ = stop.wait_for(|stop| *stop).await;
-    }
 }

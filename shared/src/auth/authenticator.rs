@@ -91,10 +91,45 @@ fn is_fresh(verified_at: Timestamp, now: Timestamp) -> bool {
 fn holds(token: Option<&Token>, credentials: &Credentials) -> bool {
     let stored = token.map_or([0; 32], |token| token.secret_sha256);
     let secret = stored.ct_eq(&credentials.secret_sha256);
-    let tenant = token.map_or("", |token| token.tenant.as_str());
-    let tenant = tenant
-        .as_bytes()
-        .ct_eq(credentials.tenant.as_str().as_bytes());
+    let tenant = token.map_or(&credentials.tenant, |token| &token.tenant);
+    let tenant = tenant.as_str().as_bytes();
+    let tenant = tenant.ct_eq(credentials.tenant.as_str().as_bytes());
     let valid = token.is_some_and(|token| !token.revoked);
     bool::from(secret & tenant) && valid
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::secret_digest;
+
+    const NOW: Timestamp = Timestamp::from_epoch_ms(1_000_000);
+
+    fn credentials(number: usize) -> Credentials {
+        Credentials {
+            tenant: Tenant::parse("acme").unwrap(),
+            token_id: "key".to_owned(),
+            secret_sha256: [0; 32],
+            fingerprint: secret_digest(&number.to_string()),
+        }
+    }
+
+    #[test]
+    fn so_many_are_remembered_and_no_more() {
+        let authenticator = Authenticator::default();
+        for number in 0..=MAX_REMEMBERED {
+            authenticator.remember(&credentials(number), NOW);
+            assert!(authenticator.remembers(&credentials(number), NOW));
+        }
+        let remembered = authenticator.verified_at.lock().unwrap().len();
+        assert!(remembered <= MAX_REMEMBERED, "{remembered}");
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_makes_nothing_last() {
+        let authenticator = Authenticator::default();
+        authenticator.remember(&credentials(1), NOW);
+        let before = Timestamp::from_epoch_ms(NOW.epoch_ms() - 1);
+        assert!(!authenticator.remembers(&credentials(1), before));
+    }
 }

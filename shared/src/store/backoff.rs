@@ -10,7 +10,7 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// DynamoDB's advice for a first retry is about 50 ms.
+    /// What DynamoDB's own SDKs begin with (AWS SDKs and Tools Reference Guide, "Retry behavior").
     pub const DYNAMODB: Self = Self::from_base(Duration::from_millis(50));
     /// The longest wait there is.
     const MAX: Duration = Duration::from_secs(1);

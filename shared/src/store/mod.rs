@@ -2,9 +2,12 @@
 
 mod agent_item;
 mod agents;
+mod attempts;
 mod backoff;
-mod candidates;
-mod roster;
+mod batch_write;
+mod item;
+mod loading;
+mod look_ups;
 mod tables;
 mod tokens;
 
@@ -17,7 +20,8 @@ use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use thiserror::Error;
 
-pub use agents::{Freshness, MAX_BATCH_GET, Step, StepResult};
+pub use agents::{Freshness, MAX_BATCH_GET};
+pub use attempts::AttemptResult;
 pub use backoff::Backoff;
 pub use tables::TableNames;
 pub use tokens::{SecretDigest, Token};
@@ -26,10 +30,10 @@ pub use tokens::{SecretDigest, Token};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// One try of a call takes at most that long; DynamoDB answers in single-digit milliseconds.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
-/// A call with its retries takes at most that long, well below the time API Gateway waits for an answer (30 s).
+/// A call with its retries takes at most that long.
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(6);
 
-/// The agents, teams, tokens and jobs of all tenants.
+/// The agents, teams and tokens of all tenants.
 #[derive(Clone)]
 pub struct Store {
     client: Client,
@@ -77,17 +81,25 @@ pub enum StoreError {
         /// The SDK's error.
         source: Box<dyn StdError + Send + Sync>,
     },
+    /// A batch was answered for fewer statements than it had.
+    #[error("{answered} of {sent} statements were answered")]
+    Unanswered {
+        /// Statements in the batch.
+        sent: usize,
+        /// Answers to it.
+        answered: usize,
+    },
     /// One statement of a batch was refused for a reason that trying again does not change.
     #[error("a statement was refused: {code}")]
     Statement {
         /// DynamoDB's code for the refusal.
         code: String,
     },
-    /// Some agents could not be settled in the rounds there are: throttled, or changing all the time.
-    #[error("{agents} agents were not settled after {rounds} rounds")]
+    /// Some items could not be settled in the rounds there are: throttled, or changing all the time.
+    #[error("{items} items were not settled after {rounds} rounds")]
     Unsettled {
         /// How many.
-        agents: usize,
+        items: usize,
         /// The rounds made.
         rounds: u32,
     },

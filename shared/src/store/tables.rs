@@ -1,4 +1,4 @@
-//! The tables: names, keys, index. `infra/template.yaml` says the same for AWS.
+//! The tables: names, keys, index.
 
 use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
 use aws_sdk_dynamodb::types::{
@@ -23,7 +23,7 @@ pub struct TableNames {
 pub(super) const BY_IP: &str = "by-ip";
 
 impl Store {
-    /// Creates the tables that are not there yet; for one machine and tests. AWS's come from the template.
+    /// Creates the tables that are not there yet; for one machine and tests.
     ///
     /// # Errors
     /// DynamoDB refused.

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::agent_item::{Item, epoch_ms};
+use super::item::{Item, epoch_ms, read_text, text};
 use super::{Store, StoreError};
 use crate::tenant::Tenant;
 use crate::timestamp::Timestamp;
@@ -29,7 +29,7 @@ impl Store {
     /// DynamoDB refused.
     pub async fn read_token(&self, token_id: &str) -> Result<Option<Token>, StoreError> {
         let call = self.client.get_item().table_name(&self.tables.api_tokens);
-        let call = call.key("token_id", AttributeValue::S(token_id.to_owned()));
+        let call = call.key("token_id", text(token_id));
         let answer = call.send().await.map_err(StoreError::call("GetItem"))?;
         Ok(answer.item().and_then(read))
     }
@@ -47,8 +47,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         let call = self.client.put_item().table_name(&self.tables.api_tokens);
         let call = call
-            .item("token_id", AttributeValue::S(token_id.to_owned()))
-            .item("tenant", AttributeValue::S(tenant.to_string()))
+            .item("token_id", text(token_id))
+            .item("tenant", text(tenant.as_str()))
             .item("secret_sha256", AttributeValue::B(Blob::new(secret_sha256)))
             .item("created_at", epoch_ms(created_at));
         call.send().await.map_err(StoreError::call("PutItem"))?;
@@ -69,33 +69,19 @@ impl Store {
             .update_item()
             .table_name(&self.tables.api_tokens);
         let call = call
-            .key("token_id", AttributeValue::S(token_id.to_owned()))
+            .key("token_id", text(token_id))
             .update_expression("SET revoked_at = if_not_exists(revoked_at, :now)")
             .condition_expression("attribute_exists(token_id)")
             .expression_attribute_values(":now", epoch_ms(revoked_at));
         call.send().await.map_err(StoreError::call("UpdateItem"))?;
         Ok(())
     }
-
-    /// True when there is no token at all.
-    ///
-    /// # Errors
-    /// DynamoDB refused.
-    pub async fn has_no_tokens(&self) -> Result<bool, StoreError> {
-        let call = self
-            .client
-            .scan()
-            .table_name(&self.tables.api_tokens)
-            .limit(1);
-        let answer = call.send().await.map_err(StoreError::call("Scan"))?;
-        Ok(answer.items().is_empty())
-    }
 }
 
 fn read(item: &Item) -> Option<Token> {
     let digest = item.get("secret_sha256")?.as_b().ok()?;
     Some(Token {
-        tenant: Tenant::parse(item.get("tenant")?.as_s().ok()?)?,
+        tenant: Tenant::parse(read_text(item, "tenant")?)?,
         secret_sha256: digest.as_ref().try_into().ok()?,
         revoked: item.contains_key("revoked_at"),
     })

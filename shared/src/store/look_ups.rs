@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::agent_item::{Item, agent_id_of_key};
+use super::item::{Item, agent_id_of_key, team_key};
 use super::tables::BY_IP;
 use super::{Store, StoreError};
 use crate::address;
@@ -47,10 +47,7 @@ impl Store {
                 .table_name(&self.tables.team_members)
                 .key_condition_expression("team_key = :team")
                 .projection_expression("agent_id")
-                .expression_attribute_values(
-                    ":team",
-                    AttributeValue::S(format!("{tenant}#{team_id}")),
-                ),
+                .expression_attribute_values(":team", team_key(tenant, *team_id)),
             LookUp::Addresses(range) => query
                 .table_name(&self.tables.agents)
                 .index_name(BY_IP)
@@ -71,6 +68,6 @@ fn sort_key(address: std::net::IpAddr) -> AttributeValue {
 fn agent_id(item: &Item) -> Option<AgentId> {
     match (item.get("agent_id"), item.get("agent_key")) {
         (Some(number), _) => AgentId::new(number.as_n().ok()?.parse().ok()?),
-        (None, key) => agent_id_of_key(key?.as_s().ok()?),
+        (None, key) => agent_id_of_key(key?),
     }
 }

@@ -8,11 +8,10 @@ use std::time::Duration;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use dynoxide::Database;
-use logout::agent::{AgentStatus, Profile, RosterAgent};
+use logout::agent::RosterAgent;
 use logout::app::App;
 use logout::auth::{Authenticator, secret_digest};
 use logout::http::FORCE_LOGOUT_PATH;
-use logout::ids::{AgentId, TeamId};
 use logout::store::{Backoff, Store};
 use logout::tenant::Tenant;
 use logout::timestamp::{Clock, Timestamp};
@@ -139,7 +138,7 @@ impl TestStack {
     pub async fn add(&self, tenant: &str, agents: &[RosterAgent]) {
         self.app
             .store
-            .put_roster(&name(tenant), agents)
+            .load_agents(&name(tenant), agents)
             .await
             .unwrap();
         let _ = self.tap.take_meter();
@@ -155,7 +154,11 @@ impl TestStack {
 
     /// A request to build on.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        reqwest::Client::new().request(method, format!("http://{}{path}", self.address))
+        reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .unwrap()
+            .request(method, format!("http://{}{path}", self.address))
     }
 
     /// Lets time pass.
@@ -272,34 +275,6 @@ pub fn name(tenant: &str) -> Tenant {
 #[must_use]
 pub fn token(tenant: &str) -> String {
     format!("{tenant}.secret")
-}
-
-/// An agent whose session began an hour before the tests, at address 10.0.0.1.
-#[must_use]
-pub fn agent(agent_id: u64, status: &str, team_ids: &[u64]) -> RosterAgent {
-    agent_at(agent_id, status, team_ids, "10.0.0.1")
-}
-
-/// An agent whose session began an hour before the tests, at an address.
-#[must_use]
-pub fn agent_at(agent_id: u64, status: &str, team_ids: &[u64], address: &str) -> RosterAgent {
-    RosterAgent {
-        agent_id: AgentId::new(agent_id).unwrap(),
-        profile: Profile {
-            name: format!("Name {agent_id}"),
-            email: format!("{agent_id}@example.com"),
-            agent_number: format!("Agent No.{agent_id}"),
-        },
-        team_ids: team_ids
-            .iter()
-            .map(|id| TeamId::new(*id).unwrap())
-            .collect(),
-        status: AgentStatus::parse(status).unwrap(),
-        seen: Some((
-            address.parse().unwrap(),
-            Timestamp::parse_rfc3339("2026-11-22T07:00:00Z").unwrap(),
-        )),
-    }
 }
 
 fn key(tenant: &str, agent_id: u64) -> AttributeValue {

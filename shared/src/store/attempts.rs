@@ -1,0 +1,135 @@
+//! The two conditional writes on agents: log out and defer.
+
+use aws_sdk_dynamodb::types::{
+    AttributeValue, BatchStatementErrorCodeEnum as Code, BatchStatementRequest,
+    BatchStatementResponse,
+};
+use futures::future::join_all;
+
+use super::item::{agent_key, epoch_ms, text};
+use super::{Store, StoreError, agent_item};
+use crate::agent::{AgentStatus, RequestId};
+use crate::decision::{Attempt, Change};
+use crate::ids::AgentId;
+use crate::tenant::Tenant;
+use crate::timestamp::Timestamp;
+
+/// `BatchExecuteStatement` takes at most that many statements (Amazon DynamoDB API Reference).
+const MAX_BATCH_STATEMENTS: usize = 25;
+
+/// What became of an [`Attempt`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AttemptResult {
+    /// Written.
+    Done,
+    /// The agent is no longer as seen; or this very write was sent twice and its first answer got lost.
+    Changed,
+    /// DynamoDB was too busy to say; it may be written or not.
+    Throttled,
+}
+
+impl Store {
+    /// Makes every attempt for `request`, each alone, and answers in the same order.
+    ///
+    /// # Errors
+    /// A call failed; any of the attempts may be written then.
+    pub async fn attempt(
+        &self,
+        tenant: &Tenant,
+        request: &RequestId,
+        at: Timestamp,
+        attempts: &[(AgentId, Attempt)],
+    ) -> Result<Vec<AttemptResult>, StoreError> {
+        let batches = attempts.chunks(MAX_BATCH_STATEMENTS).map(|batch| {
+            let statement = |(agent_id, attempt): &(AgentId, Attempt)| {
+                self.statement(agent_key(tenant, *agent_id), request, at, attempt)
+            };
+            self.execute(batch.iter().map(statement).collect())
+        });
+        let mut results = Vec::with_capacity(attempts.len());
+        for batch in join_all(batches).await {
+            results.extend(batch?);
+        }
+        Ok(results)
+    }
+
+    async fn execute(
+        &self,
+        statements: Vec<BatchStatementRequest>,
+    ) -> Result<Vec<AttemptResult>, StoreError> {
+        let sent = statements.len();
+        let call = self.client.batch_execute_statement();
+        let answer = call.set_statements(Some(statements)).send().await;
+        let answer = answer.map_err(StoreError::call("BatchExecuteStatement"))?;
+        match answer.responses() {
+            members if members.len() == sent => members.iter().map(result).collect(),
+            members => Err(StoreError::Unanswered {
+                sent,
+                answered: members.len(),
+            }),
+        }
+    }
+
+    /// Each condition names the status and the session that were seen, so an agent who has taken a call or signed
+    /// in again since fails it instead of being hit. A defer also names the mark it replaces, so that the first of
+    /// two requests stays; a mark without a session is no mark.
+    fn statement(
+        &self,
+        agent_key: AttributeValue,
+        request: &RequestId,
+        at: Timestamp,
+        attempt: &Attempt,
+    ) -> BatchStatementRequest {
+        let table = &self.tables.agents;
+        let offline = AgentStatus::OFFLINE;
+        let as_seen = "agent_key=? AND agent_status=? AND online_since=?";
+        let (statement, written, replaced) = match attempt.change {
+            Change::LogOut => {
+                let set = format!("SET agent_status='{offline}' SET last_logout=?");
+                (
+                    format!(r#"UPDATE "{table}" {set} REMOVE pending_logout WHERE {as_seen}"#),
+                    agent_item::last_logout_value(request, at),
+                    None,
+                )
+            }
+            Change::Defer { stale_mark } => {
+                let mark = match stale_mark {
+                    None => "pending_logout.online_since IS MISSING",
+                    Some(_) => "pending_logout.online_since=?",
+                };
+                (
+                    format!(r#"UPDATE "{table}" SET pending_logout=? WHERE {as_seen} AND {mark}"#),
+                    agent_item::pending_logout_value(request, at, attempt.session),
+                    stale_mark,
+                )
+            }
+        };
+        let seen = [text(attempt.status.as_str()), epoch_ms(attempt.session)];
+        let parameters = [written, agent_key].into_iter().chain(seen);
+        let parameters = parameters.chain(replaced.map(epoch_ms)).collect();
+        BatchStatementRequest::builder()
+            .statement(statement)
+            .set_parameters(Some(parameters))
+            .build()
+            .expect("the statement is set")
+    }
+}
+
+fn result(member: &BatchStatementResponse) -> Result<AttemptResult, StoreError> {
+    let Some(error) = member.error() else {
+        return Ok(AttemptResult::Done);
+    };
+    match error.code() {
+        Some(Code::ConditionalCheckFailed) => Ok(AttemptResult::Changed),
+        Some(
+            Code::ThrottlingError
+            | Code::ProvisionedThroughputExceeded
+            | Code::RequestLimitExceeded
+            | Code::TransactionConflict
+            | Code::InternalServerError,
+        ) => Ok(AttemptResult::Throttled),
+        other => Err(StoreError::Statement {
+            code: other.map_or("no code", Code::as_str).to_owned(),
+        }),
+    }
+}

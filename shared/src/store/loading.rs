@@ -1,0 +1,34 @@
+//! Loading agents and their team memberships.
+
+use super::item::{Item, number, team_key};
+use super::{Store, StoreError, agent_item};
+use crate::agent::RosterAgent;
+use crate::tenant::Tenant;
+
+impl Store {
+    /// Writes agents as the roster has them, over what was there, and adds them to their teams.
+    ///
+    /// # Errors
+    /// DynamoDB refused, or kept leaving items unprocessed; some of the agents are written then. Safe to repeat.
+    pub async fn load_agents(
+        &self,
+        tenant: &Tenant,
+        agents: &[RosterAgent],
+    ) -> Result<(), StoreError> {
+        let items = agents
+            .iter()
+            .map(|agent| agent_item::of_roster_agent(tenant, agent));
+        self.put_all(&self.tables.agents, items).await?;
+        let memberships = agents.iter().flat_map(|agent| memberships(tenant, agent));
+        self.put_all(&self.tables.team_members, memberships).await
+    }
+}
+
+fn memberships(tenant: &Tenant, agent: &RosterAgent) -> impl Iterator<Item = Item> {
+    agent.team_ids.iter().map(move |team_id| {
+        Item::from([
+            ("team_key".to_owned(), team_key(tenant, *team_id)),
+            ("agent_id".to_owned(), number(agent.agent_id)),
+        ])
+    })
+}
