@@ -1,5 +1,6 @@
 //! Ranges of addresses: how callers write them, and their union.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
@@ -111,6 +112,12 @@ impl AddressRange {
     /// True when no address lies between the end of `self` and the start of `next`, which must not start lower.
     fn reaches(&self, next: &Self) -> bool {
         next.first <= self.last || successor(self.last) == Some(next.first)
+    }
+}
+
+impl fmt::Display for AddressRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.first, self.last)
     }
 }
 

@@ -1,12 +1,16 @@
 //! What a function builds once and keeps between invocations.
 
+use std::time::Duration;
+
 use aws_config::BehaviorVersion;
 use lambda_http::Request;
 
 use crate::auth::{AuthError, Authenticator, Credentials};
+use crate::backoff::Backoff;
 use crate::http;
+use crate::queue::Queue;
 use crate::settings::{Settings, SettingsError};
-use crate::store::{Backoff, Store};
+use crate::store::Store;
 use crate::tenant::Tenant;
 use crate::timestamp::Clock;
 
@@ -14,14 +18,18 @@ use crate::timestamp::Clock;
 pub struct App {
     /// DynamoDB.
     pub store: Store,
+    /// SQS.
+    pub queue: Queue,
     /// Verified tokens.
     pub authenticator: Authenticator,
     /// The time.
     pub clock: Clock,
     /// Where set, callers reach the service as `{tenant}.{domain}`.
     pub domain: Option<String>,
-    /// So many agents are logged out while the caller waits.
+    /// So many agents are logged out while the caller waits; more become a job.
     pub sync_limit: usize,
+    /// A job can be looked up for so long.
+    pub job_retention: Duration,
 }
 
 impl App {
@@ -33,12 +41,15 @@ impl App {
         let settings = Settings::from_env()?;
         let aws = aws_config::load_defaults(BehaviorVersion::latest()).await;
         let dynamodb = aws_sdk_dynamodb::config::Builder::from(&aws);
+        let sqs = aws_sdk_sqs::config::Builder::from(&aws);
         Ok(Self {
-            store: Store::new(dynamodb, settings.tables, Backoff::DYNAMODB),
+            store: Store::new(dynamodb, settings.tables, Backoff::AWS),
+            queue: Queue::new(sqs, settings.jobs_queue_url, Backoff::AWS),
             authenticator: Authenticator::default(),
             clock: Clock::system(),
             domain: settings.domain,
             sync_limit: settings.sync_limit,
+            job_retention: days(settings.job_retention_days),
         })
     }
 
@@ -59,4 +70,10 @@ impl App {
             .verify(credentials, &self.store, self.clock.now())
             .await
     }
+}
+
+/// So many days.
+#[must_use]
+pub fn days(count: usize) -> Duration {
+    Duration::from_hours(24 * count as u64)
 }

@@ -2,6 +2,7 @@
 
 use futures::stream::{FuturesUnordered, StreamExt};
 
+use crate::bounded;
 use crate::ids::AgentId;
 use crate::selection::Selection;
 use crate::store::{Store, StoreError};
@@ -36,6 +37,7 @@ pub async fn candidates_up_to(
     let look_ups = selection
         .look_ups
         .iter()
+        .copied()
         .map(|look_up| store.look_up(tenant, look_up, limit + 1));
     let mut look_ups: FuturesUnordered<_> = look_ups.collect();
     while let Some(agent_ids) = look_ups.next().await {
@@ -45,4 +47,25 @@ pub async fn candidates_up_to(
         }
     }
     Ok(Candidates::All(found.into_iter().collect()))
+}
+
+/// Every distinct agent a selection means, by id, however many. Takes the memory of their ids, a few times over.
+///
+/// # Errors
+/// DynamoDB refused.
+pub async fn all_candidates(
+    store: &Store,
+    tenant: &Tenant,
+    selection: &Selection,
+) -> Result<Vec<AgentId>, StoreError> {
+    let mut found: Vec<AgentId> = selection.agent_ids.iter().copied().collect();
+    let look_ups = selection.look_ups.iter().copied();
+    let look_ups = look_ups.map(|look_up| store.look_up(tenant, look_up, usize::MAX));
+    bounded::try_for_each(MAX_IMMEDIATE_LOOK_UPS, look_ups, |agent_ids| {
+        found.extend(agent_ids);
+    })
+    .await?;
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
 }

@@ -12,11 +12,16 @@ use thiserror::Error;
 use tracing::error;
 
 use crate::auth::AuthError;
+use crate::ids::JobId;
+use crate::logging::error_chain;
+use crate::queue::QueueError;
 use crate::request::SelectorsError;
 use crate::store::StoreError;
 
 /// Where agents are logged out.
 pub const FORCE_LOGOUT_PATH: &str = "/apps/api/v1/agent_statuses/force_logout";
+/// Under which jobs are looked up, by number.
+pub const JOBS_PATH: &str = "/apps/api/v1/agent_statuses/force_logout/jobs/";
 /// A larger body is refused; the largest good one, with every array at its limit, is about a quarter of it.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 /// After a 503 a caller is asked to wait that long: a guess, long enough for a passing fault of one call to be over.
@@ -43,12 +48,9 @@ pub enum HttpError {
     /// The request matched nobody who is online.
     #[error("cannot find any agent by input params")]
     NobodyFound,
-    /// The request matches more agents than are logged out while the caller waits.
-    #[error("more than {0} agents match; background jobs are not available yet")]
-    TooMany(usize),
     /// A dependency refused, or did not answer in time.
     #[error("temporarily unavailable, retry")]
-    Unavailable(#[source] StoreError),
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The answer took longer than a caller waits.
     #[error("temporarily unavailable, retry")]
     TimedOut,
@@ -67,7 +69,7 @@ impl HttpError {
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::PayloadTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::BadRequest(_) | Self::NobodyFound | Self::TooMany(_) => StatusCode::BAD_REQUEST,
+            Self::BadRequest(_) | Self::NobodyFound => StatusCode::BAD_REQUEST,
             Self::Unavailable(_) | Self::TimedOut => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -88,14 +90,20 @@ impl From<AuthError> for HttpError {
     fn from(error: AuthError) -> Self {
         match error {
             AuthError::Unauthorized => Self::Unauthorized,
-            AuthError::Store(error) => Self::Unavailable(error),
+            AuthError::Store(error) => error.into(),
         }
     }
 }
 
 impl From<StoreError> for HttpError {
     fn from(error: StoreError) -> Self {
-        Self::Unavailable(error)
+        Self::Unavailable(error.into())
+    }
+}
+
+impl From<QueueError> for HttpError {
+    fn from(error: QueueError) -> Self {
+        Self::Unavailable(error.into())
     }
 }
 
@@ -110,7 +118,9 @@ impl From<SelectorsError> for HttpError {
 pub fn answer(result: Result<Response<Body>, HttpError>) -> Response<Body> {
     result.unwrap_or_else(|error| {
         match &error {
-            HttpError::Unavailable(cause) => error!(error = chain(cause), "a dependency failed"),
+            HttpError::Unavailable(cause) => {
+                error!(error = error_chain(cause.as_ref()), "a dependency failed");
+            }
             HttpError::TimedOut => error!("the answer took too long"),
             _ => {}
         }
@@ -148,6 +158,27 @@ pub fn require_route(request: &Request, method: &Method, path: &str) -> Result<(
     } else {
         Err(HttpError::NotFound)
     }
+}
+
+/// The number in the path of a job.
+///
+/// # Errors
+/// [`HttpError::NotFound`] for another route, and for a number that no job can have.
+pub fn job_id(request: &Request) -> Result<JobId, HttpError> {
+    let number = request.raw_http_path().strip_prefix(JOBS_PATH);
+    let number = number.filter(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
+    number
+        .filter(|_| request.method() == Method::GET)
+        .and_then(|number| JobId::new(number.parse().ok()?))
+        .ok_or(HttpError::NotFound)
+}
+
+/// Where a job can be looked up, under the name by which this request came in.
+#[must_use]
+pub fn job_url(request: &Request, job_id: JobId) -> String {
+    let scheme = request.uri().scheme_str().unwrap_or("https");
+    let authority = request.uri().authority().map_or("", |host| host.as_str());
+    format!("{scheme}://{authority}{JOBS_PATH}{job_id}")
 }
 
 /// The body of a request that must be JSON; empty if there is none.
@@ -190,10 +221,4 @@ pub fn is_host(request: &Request, name: &str) -> bool {
         .and_then(|value| value.to_str().ok());
     host.and_then(|host| host.split(':').next())
         .is_some_and(|host| host.eq_ignore_ascii_case(name))
-}
-
-/// An error and its causes, on one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

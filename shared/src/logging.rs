@@ -1,5 +1,6 @@
 //! Log lines: JSON, one event a line, ids only.
 
+use std::error::Error;
 use std::io;
 
 use tracing::Subscriber;
@@ -10,7 +11,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// The project's own crates. Their log lines hold ids but no token, name or address for mail.
-const OUR_CRATES: [&str; 3] = ["logout", "force_logout", "local"];
+const OUR_CRATES: [&str; 4] = ["logout", "force_logout", "logout_worker", "local"];
 
 /// Sends log lines to standard error from now on.
 pub fn init() {
@@ -32,4 +33,17 @@ where
         .flatten_event(true)
         .with_writer(writer);
     tracing_subscriber::registry().with(targets).with(lines)
+}
+
+/// An error and its causes, on one line.
+#[must_use]
+pub fn error_chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
 }

@@ -42,6 +42,23 @@ impl Selection {
             look_ups,
         })
     }
+
+    /// Selectors of the same meaning without repetition. They take at most 300 KB, whatever a caller wrote between the
+    /// hyphens: small enough for an item (400 KB) and a message (1 MiB).
+    #[must_use]
+    pub fn to_selectors(&self) -> Selectors {
+        let mut selectors = Selectors {
+            agent_ids: self.agent_ids.iter().copied().collect(),
+            ..Selectors::default()
+        };
+        for look_up in &self.look_ups {
+            match look_up {
+                LookUp::Team(team_id) => selectors.team_ids.push(*team_id),
+                LookUp::Addresses(range) => selectors.ip_addrs.push(range.to_string()),
+            }
+        }
+        selectors
+    }
 }
 
 #[cfg(test)]
@@ -59,5 +76,36 @@ mod tests {
         let team = LookUp::Team(TeamId::new(7).unwrap());
         let addresses = LookUp::Addresses(AddressRange::parse("10.0.0.0/8").unwrap());
         assert_eq!(selection.look_ups, [team, addresses]);
+    }
+
+    #[test]
+    fn a_selection_reads_back_from_its_selectors() {
+        let body =
+            br#"{"agent_ids":[2,1,2],"team_ids":[7],"ip_addrs":["10.0.0.0/8","::1","::/1"]}"#;
+        let selection = Selection::of(&Selectors::parse(body).unwrap()).unwrap();
+        assert_eq!(Selection::of(&selection.to_selectors()).unwrap(), selection);
+    }
+
+    #[test]
+    fn the_largest_selection_fits_an_item_and_a_message() {
+        let largest = |count: u64| (0..count).map(|n| crate::ids::MAX_ID - n);
+        let range = |n| {
+            format!(
+                "ffff:ffff:ffff:ffff:ffff:ffff:{n:x}:ffff-ffff:ffff:ffff:ffff:ffff:ffff:{n:x}:fffe"
+            )
+        };
+        let reversed = |text: String| {
+            let (last, first) = text.split_once('-').unwrap();
+            format!("{first}    -    {last}")
+        };
+        let selectors = Selectors {
+            agent_ids: largest(10_000).filter_map(AgentId::new).collect(),
+            team_ids: largest(1_000).filter_map(TeamId::new).collect(),
+            ip_addrs: (0x1000..0x1000 + 1_000).map(range).map(reversed).collect(),
+        };
+        let canonical = Selection::of(&selectors).unwrap().to_selectors();
+        let size = serde_json::to_string(&canonical).unwrap().len();
+        assert_eq!(canonical.ip_addrs.len(), 1_000);
+        assert!(size < 300_000, "{size}");
     }
 }

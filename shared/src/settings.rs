@@ -12,15 +12,25 @@ pub const DEFAULT_SYNC_LIMIT: usize = 100;
 /// What `SYNC_LIMIT` may be: up to what one `BatchGetItem` reads.
 pub const SYNC_LIMITS: RangeInclusive<usize> = 1..=crate::store::MAX_BATCH_GET;
 
+/// Jobs are kept so long unless `JOB_RETENTION_DAYS` says otherwise (the HTTP contract).
+pub const DEFAULT_JOB_RETENTION_DAYS: usize = 30;
+/// What `JOB_RETENTION_DAYS` may be: at least as long as SQS can keep a message, 14 days, so that no message outlives
+/// its job; at most ten years.
+const JOB_RETENTIONS_DAYS: RangeInclusive<usize> = 14..=3_650;
+
 /// The settings of a deployment.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// From `AGENTS_TABLE`, `TEAM_MEMBERS_TABLE`, `API_TOKENS_TABLE`.
+    /// From `AGENTS_TABLE`, `TEAM_MEMBERS_TABLE`, `JOBS_TABLE`, `API_TOKENS_TABLE`.
     pub tables: TableNames,
+    /// From `JOBS_QUEUE_URL`.
+    pub jobs_queue_url: String,
     /// From `DOMAIN_NAME`: where set, callers reach the service as `{tenant}.{domain}`.
     pub domain: Option<String>,
-    /// From `SYNC_LIMIT`: so many agents are logged out while the caller waits.
+    /// From `SYNC_LIMIT`: so many agents are logged out while the caller waits; more become a job.
     pub sync_limit: usize,
+    /// From `JOB_RETENTION_DAYS`: a job can be looked up for so long.
+    pub job_retention_days: usize,
 }
 
 /// A setting that is missing or makes no sense.
@@ -72,12 +82,18 @@ impl Settings {
             tables: TableNames {
                 agents: needed("AGENTS_TABLE")?,
                 team_members: needed("TEAM_MEMBERS_TABLE")?,
+                jobs: needed("JOBS_TABLE")?,
                 api_tokens: needed("API_TOKENS_TABLE")?,
             },
+            jobs_queue_url: needed("JOBS_QUEUE_URL")?,
             domain: given("DOMAIN_NAME")?,
             sync_limit: match given("SYNC_LIMIT")? {
                 Some(text) => within(SYNC_LIMITS, "SYNC_LIMIT", &text)?,
                 None => DEFAULT_SYNC_LIMIT,
+            },
+            job_retention_days: match given("JOB_RETENTION_DAYS")? {
+                Some(text) => within(JOB_RETENTIONS_DAYS, "JOB_RETENTION_DAYS", &text)?,
+                None => DEFAULT_JOB_RETENTION_DAYS,
             },
         })
     }
@@ -109,6 +125,7 @@ mod tests {
             match name {
                 name if name == changed => value.clone().map(str::to_owned),
                 "SYNC_LIMIT" => set("7"),
+                "JOB_RETENTION_DAYS" => set("20"),
                 name => set(name),
             }
         })
@@ -119,7 +136,8 @@ mod tests {
         let settings = read("", &Ok("")).unwrap();
         assert_eq!(settings.tables.agents, "AGENTS_TABLE");
         assert_eq!(settings.domain.as_deref(), Some("DOMAIN_NAME"));
-        assert_eq!(settings.sync_limit, 7);
+        assert_eq!(settings.jobs_queue_url, "JOBS_QUEUE_URL");
+        assert_eq!((settings.sync_limit, settings.job_retention_days), (7, 20));
     }
 
     #[test]
@@ -140,6 +158,8 @@ mod tests {
             let text = "the environment variable SYNC_LIMIT is not a number from 1 to 100";
             assert_eq!(error.to_string(), text, "{limit}");
         }
+        let error = read("JOB_RETENTION_DAYS", &Ok("13")).unwrap_err();
+        assert!(error.to_string().contains("from 14 to 3650"), "{error}");
         // Taken for "not set", it would switch the check of the host off.
         let error = read("DOMAIN_NAME", &Err(VarError::NotUnicode(OsString::new()))).unwrap_err();
         assert_eq!(error, SettingsError::NotUtf8("DOMAIN_NAME"));

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Timestamp {
     epoch_ms: i64,
 }
@@ -31,6 +33,14 @@ impl Timestamp {
         let parsed = OffsetDateTime::parse(text, &Rfc3339).ok()?;
         let epoch_ms = parsed.unix_timestamp_nanos().div_euclid(1_000_000);
         i64::try_from(epoch_ms).ok().map(Self::from_epoch_ms)
+    }
+
+    /// The time written in RFC 3339, in UTC; `None` beyond the year 9999.
+    #[must_use]
+    pub fn to_rfc3339(self) -> Option<String> {
+        let nanos = i128::from(self.epoch_ms) * 1_000_000;
+        let time = OffsetDateTime::from_unix_timestamp_nanos(nanos).ok()?;
+        time.format(&Rfc3339).ok()
     }
 
     /// This time moved on by `duration`, in whole milliseconds; stops at the end of the range.
@@ -86,5 +96,13 @@ mod tests {
         assert_eq!(read("1969-12-31T23:59:59.9999Z"), Some(-1));
         assert_eq!(read("2026-01-05"), None);
         assert_eq!(read(""), None);
+    }
+
+    #[test]
+    fn rfc3339_is_written_in_utc() {
+        let written = |ms| Timestamp::from_epoch_ms(ms).to_rfc3339();
+        assert_eq!(written(1_234).unwrap(), "1970-01-01T00:00:01.234Z");
+        assert_eq!(written(0).unwrap(), "1970-01-01T00:00:00Z");
+        assert_eq!(written(i64::MAX), None);
     }
 }

@@ -6,6 +6,7 @@ pub mod meter;
 pub mod people;
 pub mod tap;
 pub mod test_stack;
+pub mod worker_queue;
 
 pub use people::{agent, agent_at};
 pub use tap::{Act, Call, Tap};

@@ -16,6 +16,8 @@ use aws_smithy_types::body::SdkBody;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 
+use tokio::sync::Notify;
+
 use crate::meter::{Finished, Meter};
 
 /// A call on its way out. A script may change its body.
@@ -43,6 +45,8 @@ pub enum Act {
     Throttle,
     /// It is sent, and the answer is changed.
     EditReply(fn(&mut Value)),
+    /// It takes effect, and the function that made it ends before it sees the answer.
+    Die,
 }
 
 type Script = Box<dyn FnMut(&mut Call) -> Act + Send>;
@@ -59,6 +63,7 @@ struct Shared {
     calls: AtomicU64,
     ticks: AtomicU64,
     meter: Mutex<Meter>,
+    death: Notify,
 }
 
 impl Default for Tap {
@@ -68,6 +73,7 @@ impl Default for Tap {
             calls: AtomicU64::new(0),
             ticks: AtomicU64::new(0),
             meter: Mutex::default(),
+            death: Notify::new(),
         };
         Self {
             inner: Builder::new().build_http(),
@@ -96,6 +102,17 @@ impl Tap {
                 Act::Forward
             }
         });
+    }
+
+    /// Resolves when a function is to die. Whoever runs one drops it then.
+    pub async fn death(&self) {
+        self.shared.death.notified().await;
+    }
+
+    /// How many calls were sent.
+    #[must_use]
+    pub fn calls(&self) -> u64 {
+        self.shared.calls.load(Ordering::SeqCst)
     }
 
     /// What was measured since the last time, which starts anew.
@@ -128,7 +145,9 @@ impl Tap {
         for _ in 0..50 {
             tokio::task::yield_now().await;
         }
-        call.body["ReturnConsumedCapacity"] = json!("INDEXES");
+        if is_dynamodb(&request) {
+            call.body["ReturnConsumedCapacity"] = json!("INDEXES");
+        }
         replace_body(&mut request, &call.body);
 
         let act = match act {
@@ -152,16 +171,25 @@ impl Tap {
         match act {
             Act::LoseReply => return Err(ConnectorError::io("the reply was lost".into())),
             Act::EditReply(edit) => edit(&mut reply),
+            Act::Die => {
+                self.shared.death.notify_one();
+                std::future::pending::<()>().await;
+            }
             _ => {}
         }
         Ok(response(status, &reply))
     }
 }
 
-/// `X-Amz-Target: DynamoDB_20120810.Query` names the operation.
+/// `X-Amz-Target: DynamoDB_20120810.Query` names the operation; `AmazonSQS.SendMessageBatch` too.
 fn operation(request: &HttpRequest) -> String {
     let target = request.headers().get("x-amz-target").unwrap_or_default();
     target.rsplit('.').next().unwrap_or_default().to_owned()
+}
+
+fn is_dynamodb(request: &HttpRequest) -> bool {
+    let target = request.headers().get("x-amz-target").unwrap_or_default();
+    target.starts_with("DynamoDB")
 }
 
 fn replace_body(request: &mut HttpRequest, body: &Value) {

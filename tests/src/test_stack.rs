@@ -1,18 +1,22 @@
 //! The service under test, and the verbs of its callers and of the contact centre.
 
+use std::fmt::Display;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_sqs::Client;
 use dynoxide::Database;
 use logout::agent::RosterAgent;
-use logout::app::App;
+use logout::app::{App, days};
 use logout::auth::{Authenticator, secret_digest};
-use logout::http::FORCE_LOGOUT_PATH;
-use logout::store::{Backoff, Store};
+use logout::backoff::Backoff;
+use logout::http::{FORCE_LOGOUT_PATH, JOBS_PATH};
+use logout::queue::{JOBS, Queue};
+use logout::settings::DEFAULT_JOB_RETENTION_DAYS;
+use logout::store::Store;
 use logout::tenant::Tenant;
 use logout::timestamp::{Clock, Timestamp};
 use reqwest::{Method, RequestBuilder};
@@ -21,6 +25,7 @@ use tokio::net::TcpListener;
 
 use crate::log;
 use crate::tap::Tap;
+use crate::worker_queue::WorkerQueue;
 
 /// When every test begins.
 pub const START: &str = "2026-11-22T08:00:00Z";
@@ -32,7 +37,9 @@ pub struct TestStack {
     /// What the functions are given.
     pub app: Arc<App>,
     /// DynamoDB past the tap.
-    pub dynamodb: Client,
+    pub dynamodb: aws_sdk_dynamodb::Client,
+    /// The queue of jobs, past the tap.
+    pub jobs: WorkerQueue,
     address: SocketAddr,
     now_ms: Arc<AtomicI64>,
 }
@@ -86,15 +93,20 @@ impl TestStack {
             listener,
             Database::memory().unwrap(),
         ));
-        let config = || local::dynamodb::client_config(dynamodb_address);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let sqs_address = listener.local_addr().unwrap();
+        tokio::spawn(local::sqs::serve(listener, std::future::pending()));
+        let dynamodb = || local::dynamodb::client_config(dynamodb_address);
+        let sqs = || local::sqs::client_config(sqs_address);
+
         let tap = Tap::default();
         let backoff = Backoff::from_base(Duration::from_millis(1));
-        let store = Store::new(
-            config().http_client(tap.clone()),
-            local::dynamodb::table_names(),
-            backoff,
-        );
+        let tapped = dynamodb().http_client(tap.clone());
+        let store = Store::new(tapped, local::dynamodb::table_names(), backoff);
         store.create_missing_tables().await.unwrap();
+        let jobs_url = local::sqs::queue_url(sqs_address, JOBS.name);
+        let queue = Queue::new(sqs().http_client(tap.clone()), jobs_url, backoff);
+        let worker = WorkerQueue::new(Client::from_conf(sqs().build()), sqs_address).await;
 
         let now_ms = Arc::new(AtomicI64::new(
             Timestamp::parse_rfc3339(START).unwrap().epoch_ms(),
@@ -111,10 +123,12 @@ impl TestStack {
         let domain = domain.map(str::to_owned);
         let app = Arc::new(App {
             store,
+            queue,
             authenticator: Authenticator::default(),
             clock,
             domain,
             sync_limit,
+            job_retention: days(DEFAULT_JOB_RETENTION_DAYS),
         });
 
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -128,7 +142,8 @@ impl TestStack {
         Self {
             tap,
             app,
-            dynamodb: Client::from_conf(config().build()),
+            dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb().build()),
+            jobs: worker,
             address,
             now_ms,
         }
@@ -150,6 +165,12 @@ impl TestStack {
             .request(Method::POST, FORCE_LOGOUT_PATH)
             .basic_auth(tenant, Some(token(tenant)));
         send(request.json(body)).await
+    }
+
+    /// Looks a job up, with the tenant's good token.
+    pub async fn get_job(&self, tenant: &str, job_id: impl Display) -> Answer {
+        let request = self.request(Method::GET, &format!("{JOBS_PATH}{job_id}"));
+        send(request.basic_auth(tenant, Some(token(tenant)))).await
     }
 
     /// A request to build on.

@@ -1,6 +1,7 @@
 //! `POST …/force_logout`: logs out the agents a request selects, and says what became of each.
 
 mod answer;
+mod job;
 
 use std::time::Duration;
 
@@ -36,7 +37,7 @@ async fn force_logout(app: &App, request: &Request) -> Result<Response<Body>, Ht
     let selection = Selection::of(&selectors)?;
     match candidates_up_to(app.sync_limit, &app.store, &tenant, &selection).await? {
         Candidates::All(agent_ids) => log_out_now(app, tenant, &agent_ids).await,
-        Candidates::TooMany => Err(HttpError::TooMany(app.sync_limit)),
+        Candidates::TooMany => job::accept(app, request, tenant, selectors, &selection).await,
     }
 }
 

@@ -3,11 +3,11 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, value_parser};
 use logout::settings::{DEFAULT_SYNC_LIMIT, SYNC_LIMITS};
 
-/// Runs forced agent logout on this machine, with no AWS account: the functions behind an HTTP front, and an embedded
-/// DynamoDB. Ctrl-C stops it.
+/// Runs forced agent logout on this machine, with no AWS account: the functions behind an HTTP front, and embedded
+/// DynamoDB and SQS. Ctrl-C stops it.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "local", version)]
 pub struct Args {
@@ -19,16 +19,24 @@ pub struct Args {
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8000")]
     pub dynamodb_listen: SocketAddr,
 
+    /// Where SQS is served
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9324")]
+    pub sqs_listen: SocketAddr,
+
     /// Load these agents (JSON Lines, one agent a line) instead of the sample; may be given more than once
     #[arg(long, value_name = "FILE.jsonl")]
     pub agents: Vec<PathBuf>,
+
+    /// Make up so many agents of one tenant instead: many teams and addresses, one in twenty on a call or chat
+    #[arg(long, value_name = "AGENTS", conflicts_with = "agents", value_parser = value_parser!(u32).range(1..))]
+    pub sample: Option<u32>,
 
     /// Keep the database in this folder between runs; the agents of a tenant that is in it stay as they are, and are
     /// not loaded again
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
 
-    /// Log out so many agents while the caller waits (1 to 100)
+    /// Log out so many agents while the caller waits; more become a job (1 to 100)
     #[arg(long, value_name = "AGENTS", default_value_t = DEFAULT_SYNC_LIMIT, value_parser = sync_limit)]
     pub sync_limit: usize,
 }

@@ -61,6 +61,7 @@ pub fn table_names() -> TableNames {
     TableNames {
         agents: "agents".to_owned(),
         team_members: "team-members".to_owned(),
+        jobs: "jobs".to_owned(),
         api_tokens: "api-tokens".to_owned(),
     }
 }

@@ -12,7 +12,7 @@ use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use lambda_http::Body as LambdaBody;
 use logout::app::App;
-use logout::http::FORCE_LOGOUT_PATH;
+use logout::http::{FORCE_LOGOUT_PATH, JOBS_PATH};
 use serde_json::json;
 use tokio::net::TcpListener;
 
@@ -25,7 +25,11 @@ const MAX_PAYLOAD_BYTES: usize = 10 * 1024 * 1024;
 #[derive(Clone, Copy, Debug)]
 enum Function {
     ForceLogout,
+    JobStatus,
 }
+
+/// The route of a job's status.
+const JOB_ROUTE: &str = "/apps/api/v1/agent_statuses/force_logout/jobs/{id}";
 
 /// Serves the API on `listener` until `shutdown` resolves, then finishes what is under way.
 ///
@@ -65,6 +69,11 @@ async fn respond(State(app): State<Arc<App>>, request: Request) -> Response {
 fn route(parts: &Parts) -> Option<(Function, &'static str)> {
     match (&parts.method, parts.uri.path()) {
         (&Method::POST, FORCE_LOGOUT_PATH) => Some((Function::ForceLogout, FORCE_LOGOUT_PATH)),
+        (&Method::GET, path) => {
+            let id = path.strip_prefix(JOBS_PATH)?;
+            let matches = !id.is_empty() && !id.contains('/');
+            matches.then_some((Function::JobStatus, JOB_ROUTE))
+        }
         _ => None,
     }
 }
@@ -73,6 +82,7 @@ async fn invoke(function: Function, app: &App, event: &GatewayEvent) -> Response
     let request = event.to_request();
     let response = match function {
         Function::ForceLogout => force_logout::handle(app, request).await,
+        Function::JobStatus => job_status::handle(app, request).await,
     };
     response.map(http_body).into_response()
 }

@@ -5,26 +5,31 @@ use std::fmt::Write;
 use std::net::IpAddr;
 
 use logout::agent::RosterAgent;
-use logout::http::FORCE_LOGOUT_PATH;
+use logout::http::{FORCE_LOGOUT_PATH, JOBS_PATH};
 use logout::ids::AgentId;
 use logout::tenant::Tenant;
 use serde_json::{Value, json};
 
+use crate::agents::Loaded;
 use crate::stack::Stack;
 
 /// The `ready:` line, and commands that log somebody out by agent, team and address.
 #[must_use]
 pub fn of(stack: &Stack) -> String {
     let mut text = format!("ready: http://{}\n", stack.address);
-    let agents: usize = stack.roster.values().map(BTreeMap::len).sum();
-    let kept = agents - stack.loaded;
+    let Loaded { loaded, kept } = stack.loaded;
     let _ = writeln!(
         text,
-        "DynamoDB: http://{} ({} agents loaded, {kept} kept as they were)",
-        stack.dynamodb_address, stack.loaded
+        "DynamoDB: http://{} ({loaded} agents loaded, {kept} kept as they were)",
+        stack.dynamodb_address
+    );
+    let _ = writeln!(
+        text,
+        "SQS: http://{} ({} unfinished jobs go on)",
+        stack.sqs_address, stack.resumed_jobs
     );
     let bodies = |(tenant, agents)| (tenant, bodies(agents));
-    let mut tenants = stack.roster.iter().map(bodies);
+    let mut tenants = stack.examples.iter().map(bodies);
     if let Some((tenant, bodies)) = tenants.find(|(_, bodies)| !bodies.is_empty()) {
         let _ = writeln!(
             text,
@@ -33,6 +38,12 @@ pub fn of(stack: &Stack) -> String {
         for body in bodies {
             let _ = writeln!(text, "{}\n", curl(stack, tenant, &body));
         }
+        let _ = writeln!(
+            text,
+            "A request for many becomes a job. Look the first one up:\n\n\
+             curl -u {tenant}:{tenant}.local http://{}{JOBS_PATH}1\n",
+            stack.address
+        );
     }
     text.push_str("Ctrl-C stops it.");
     text

@@ -1,10 +1,14 @@
-//! The whole service on one machine: the functions, an embedded DynamoDB, and a front that behaves like API Gateway.
+//! The whole service on one machine: the functions, an embedded DynamoDB and SQS, a front that behaves like API
+//! Gateway, and an event source that behaves like Lambda's.
 
+pub mod agents;
 pub mod args;
 pub mod dynamodb;
+pub mod event_source;
 pub mod front;
 mod gateway_event;
 pub mod greeting;
-pub mod roster_files;
+mod made_up;
 mod server;
+pub mod sqs;
 pub mod stack;

@@ -5,16 +5,21 @@ use std::sync::Arc;
 
 use anyhow::{Context, Error, Result};
 use futures::future::select_all;
-use logout::app::App;
+use logout::app::{App, days};
 use logout::auth::Authenticator;
+use logout::backoff::Backoff;
+use logout::message::Message;
+use logout::queue::{JOBS, Queue};
 use logout::roster::Roster;
-use logout::store::{Backoff, Store};
+use logout::settings::DEFAULT_JOB_RETENTION_DAYS;
+use logout::store::Store;
 use logout::timestamp::Clock;
 use tokio::net::TcpListener;
 
+use crate::agents::{Agents, Loaded};
 use crate::args::Args;
 use crate::server::Server;
-use crate::{dynamodb, front, roster_files};
+use crate::{dynamodb, event_source, front, sqs};
 
 /// A running stack. Dropped, it stops at once.
 pub struct Stack {
@@ -22,10 +27,14 @@ pub struct Stack {
     pub address: SocketAddr,
     /// Where DynamoDB is.
     pub dynamodb_address: SocketAddr,
-    /// The agents of the files or the sample, whether they were loaded now or before.
-    pub roster: Roster,
-    /// How many of them were loaded now.
-    pub loaded: usize,
+    /// Where SQS is.
+    pub sqs_address: SocketAddr,
+    /// Agents to show something with.
+    pub examples: Roster,
+    /// How many agents were loaded, and how many were there.
+    pub loaded: Loaded,
+    /// So many jobs were found unfinished, and go on.
+    pub resumed_jobs: usize,
     /// In the order in which they were started; each needs those before it.
     servers: Vec<Server>,
 }
@@ -37,36 +46,46 @@ impl Stack {
     /// A port is taken, a roster is bad, or the data folder cannot be used. Says which and what to do.
     pub async fn start(args: &Args) -> Result<Self> {
         let clock = Clock::system();
-        let roster = roster_files::read(&args.agents, clock.now())?;
+        let agents = Agents::read(args, clock.now())?;
         let http = listen(args.listen, "--listen").await?;
         let dynamodb = listen(args.dynamodb_listen, "--dynamodb-listen").await?;
-        let (address, dynamodb_address) = (http.local_addr()?, dynamodb.local_addr()?);
+        let sqs = listen(args.sqs_listen, "--sqs-listen").await?;
+        let address = http.local_addr()?;
+        let (dynamodb_address, sqs_address) = (dynamodb.local_addr()?, sqs.local_addr()?);
 
         let database = dynamodb::open(args.data.as_deref())?;
-        let mut servers = vec![Server::start(|stopped| {
-            dynamodb::serve(dynamodb, database, stopped)
-        })];
+        let mut servers = vec![
+            Server::start(|stopped| dynamodb::serve(dynamodb, database, stopped)),
+            Server::start(|stopped| sqs::serve(sqs, stopped)),
+        ];
 
-        let config = dynamodb::client_config(dynamodb_address);
-        let store = Store::new(config, dynamodb::table_names(), Backoff::DYNAMODB);
-        let created = store.create_missing_tables().await;
-        created.context("cannot create the tables")?;
-        let loaded = roster_files::load(&store, &roster, clock.now()).await;
-        let loaded = loaded.context("cannot load the agents")?;
+        let app = Arc::new(app(args, dynamodb_address, sqs_address, clock));
+        let sqs = aws_sdk_sqs::Client::from_conf(sqs::client_config(sqs_address).build());
+        app.store
+            .create_missing_tables()
+            .await
+            .context("cannot create the tables")?;
+        sqs::create_queue(&sqs, &JOBS).await?;
+        let loaded = agents
+            .load(&app.store, app.clock.now())
+            .await
+            .context("cannot load the agents")?;
+        let resumed_jobs = resume_jobs(&app).await?;
 
-        let app = Arc::new(App {
-            store,
-            authenticator: Authenticator::default(),
-            clock,
-            domain: None,
-            sync_limit: args.sync_limit,
-        });
+        let examples = agents.examples(app.clock.now());
+        let worker = app.clone();
+        let jobs_url = sqs::queue_url(sqs_address, JOBS.name);
+        servers.push(Server::start(|stopped| {
+            event_source::feed_worker(sqs, jobs_url, worker, stopped)
+        }));
         servers.push(Server::start(|stopped| front::serve(http, app, stopped)));
         Ok(Self {
             address,
             dynamodb_address,
-            roster,
+            sqs_address,
+            examples,
             loaded,
+            resumed_jobs,
             servers,
         })
     }
@@ -89,6 +108,34 @@ impl Stack {
         }
         Ok(())
     }
+}
+
+fn app(args: &Args, dynamodb_address: SocketAddr, sqs_address: SocketAddr, clock: Clock) -> App {
+    let dynamodb = dynamodb::client_config(dynamodb_address);
+    let sqs = sqs::client_config(sqs_address);
+    let jobs_url = sqs::queue_url(sqs_address, JOBS.name);
+    App {
+        store: Store::new(dynamodb, dynamodb::table_names(), Backoff::AWS),
+        queue: Queue::new(sqs, jobs_url, Backoff::AWS),
+        authenticator: Authenticator::default(),
+        clock,
+        domain: None,
+        sync_limit: args.sync_limit,
+        job_retention: days(DEFAULT_JOB_RETENTION_DAYS),
+    }
+}
+
+/// The embedded queue forgets its messages when it ends. A plan message again is all that an unfinished job needs.
+async fn resume_jobs(app: &App) -> Result<usize> {
+    let unfinished = app.store.unfinished_jobs(app.clock.now()).await;
+    let unfinished = unfinished.context("cannot look for unfinished jobs")?;
+    let count = unfinished.len();
+    let plans = unfinished.into_iter().map(Message::Plan);
+    app.queue
+        .send_all(plans)
+        .await
+        .context("cannot resume jobs")?;
+    Ok(count)
 }
 
 async fn listen(address: SocketAddr, flag: &str) -> Result<TcpListener> {

@@ -7,10 +7,12 @@ use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
 use serde_json::Value;
 
-const ANY_PORTS: [&str; 4] = [
+const ANY_PORTS: [&str; 6] = [
     "--listen",
     "127.0.0.1:0",
     "--dynamodb-listen",
+    "127.0.0.1:0",
+    "--sqs-listen",
     "127.0.0.1:0",
 ];
 
@@ -54,7 +56,7 @@ impl Running {
         let commands = self
             .greeting
             .iter()
-            .filter(|line| line.starts_with("curl "));
+            .filter(|line| line.starts_with("curl ") && line.contains(" -d "));
         commands
             .map(|line| {
                 let user = line
@@ -178,18 +180,14 @@ fn a_signal_stops_it_cleanly() {
 fn a_taken_port_is_told_with_the_flag_that_helps() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();
-    for (flag, other) in [
-        ("--listen", "--dynamodb-listen"),
-        ("--dynamodb-listen", "--listen"),
-    ] {
-        let (code, error) = fails(&[flag, &taken, other, "127.0.0.1:0"]);
+    for flag in ["--listen", "--dynamodb-listen", "--sqs-listen"] {
+        let mut args = ANY_PORTS;
+        let position = args.iter().position(|arg| *arg == flag).unwrap();
+        args[position + 1] = &taken;
+        let (code, error) = fails(&args);
         assert_eq!(code, 1);
-        assert!(
-            error.starts_with(&format!(
-                "local: cannot listen on {taken}; choose another address with {flag}"
-            )),
-            "{error}"
-        );
+        let told = format!("local: cannot listen on {taken}; choose another address with {flag}");
+        assert!(error.starts_with(&told), "{error}");
     }
 }
 
@@ -271,6 +269,6 @@ async fn a_data_folder_keeps_what_was_done() {
     assert!(again.signal("INT").1);
 
     // Without the roster, the sample's tenants come in beside it, so that what is printed works.
-    let sample = Running::start(&[&ANY_PORTS[..], &args[6..]].concat());
+    let sample = Running::start(&[&ANY_PORTS[..], &args[8..]].concat());
     assert_eq!(sample.paste(0).await.0, 200);
 }

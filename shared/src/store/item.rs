@@ -48,6 +48,11 @@ pub(super) fn read_text<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
     item.get(name)?.as_s().ok().map(String::as_str)
 }
 
+/// The number of that name.
+pub(super) fn read_number(item: &Item, name: &str) -> Option<u64> {
+    item.get(name)?.as_n().ok()?.parse().ok()
+}
+
 /// The time of that name, held as epoch milliseconds.
 pub(super) fn read_time(item: &Item, name: &str) -> Option<Timestamp> {
     let epoch_ms = item.get(name)?.as_n().ok()?.parse().ok()?;

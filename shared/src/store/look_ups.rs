@@ -20,7 +20,7 @@ impl Store {
     pub async fn look_up(
         &self,
         tenant: &Tenant,
-        look_up: &LookUp,
+        look_up: LookUp,
         at_most: usize,
     ) -> Result<Vec<AgentId>, StoreError> {
         let mut found = Vec::new();
@@ -40,14 +40,14 @@ impl Store {
         }
     }
 
-    fn query(&self, tenant: &Tenant, look_up: &LookUp) -> QueryFluentBuilder {
+    fn query(&self, tenant: &Tenant, look_up: LookUp) -> QueryFluentBuilder {
         let query = self.client.query();
         match look_up {
             LookUp::Team(team_id) => query
                 .table_name(&self.tables.team_members)
                 .key_condition_expression("team_key = :team")
                 .projection_expression("agent_id")
-                .expression_attribute_values(":team", team_key(tenant, *team_id)),
+                .expression_attribute_values(":team", team_key(tenant, team_id)),
             LookUp::Addresses(range) => query
                 .table_name(&self.tables.agents)
                 .index_name(BY_IP)

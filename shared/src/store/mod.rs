@@ -3,37 +3,31 @@
 mod agent_item;
 mod agents;
 mod attempts;
-mod backoff;
 mod batch_write;
+mod chunks;
 mod item;
+mod jobs;
 mod loading;
 mod look_ups;
 mod tables;
 mod tokens;
 
 use std::error::Error as StdError;
-use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::Builder;
-use aws_sdk_dynamodb::config::retry::RetryConfig;
-use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use thiserror::Error;
+
+use crate::aws;
+use crate::backoff::Backoff;
 
 pub use agents::{Freshness, MAX_BATCH_GET};
 pub use attempts::AttemptResult;
-pub use backoff::Backoff;
+pub use jobs::First;
 pub use tables::TableNames;
 pub use tokens::{SecretDigest, Token};
 
-/// Waiting for a connection takes at most that long; DynamoDB connects in a few milliseconds inside its region.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
-/// One try of a call takes at most that long; DynamoDB answers in single-digit milliseconds.
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
-/// A call with its retries takes at most that long.
-const OPERATION_TIMEOUT: Duration = Duration::from_secs(6);
-
-/// The agents, teams and tokens of all tenants.
+/// The agents, teams, tokens and jobs of all tenants.
 #[derive(Clone)]
 pub struct Store {
     client: Client,
@@ -46,18 +40,11 @@ impl Store {
     /// are set here.
     #[must_use]
     pub fn new(config: Builder, tables: TableNames, backoff: Backoff) -> Self {
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-            .operation_timeout(OPERATION_TIMEOUT)
-            .build();
-        let retries = RetryConfig::standard().with_initial_backoff(backoff.base());
         let config = config
-            .timeout_config(timeouts)
-            .retry_config(retries)
-            .build();
+            .timeout_config(aws::timeouts())
+            .retry_config(aws::retries(backoff));
         Self {
-            client: Client::from_conf(config),
+            client: Client::from_conf(config.build()),
             tables,
             backoff,
         }
@@ -88,6 +75,12 @@ pub enum StoreError {
         sent: usize,
         /// Answers to it.
         answered: usize,
+    },
+    /// An item cannot be read as what it is.
+    #[error("a {what} in the table is unreadable")]
+    Item {
+        /// What it is.
+        what: &'static str,
     },
     /// One statement of a batch was refused for a reason that trying again does not change.
     #[error("a statement was refused: {code}")]

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
-    ProjectionType, ScalarAttributeType, StreamSpecification, StreamViewType,
+    ProjectionType, ScalarAttributeType,
 };
 
 use super::{Store, StoreError};
@@ -15,6 +15,8 @@ pub struct TableNames {
     pub agents: String,
     /// Which agents are in which team.
     pub team_members: String,
+    /// Background jobs.
+    pub jobs: String,
     /// The tokens of the API.
     pub api_tokens: String,
 }
@@ -48,11 +50,7 @@ impl Store {
         Ok(())
     }
 
-    fn definitions(&self) -> [(String, CreateTableFluentBuilder); 3] {
-        let stream = StreamSpecification::builder()
-            .stream_enabled(true)
-            .stream_view_type(StreamViewType::NewAndOldImages)
-            .build();
+    fn definitions(&self) -> [(String, CreateTableFluentBuilder); 4] {
         let by_ip = GlobalSecondaryIndex::builder()
             .index_name(BY_IP)
             .key_schema(key("tenant", KeyType::Hash))
@@ -70,8 +68,7 @@ impl Store {
             .attribute_definitions(attribute("tenant", ScalarAttributeType::S))
             .attribute_definitions(attribute("ip", ScalarAttributeType::B))
             .key_schema(key("agent_key", KeyType::Hash))
-            .global_secondary_indexes(by_ip.expect("every required field is set"))
-            .stream_specification(stream.expect("every required field is set"));
+            .global_secondary_indexes(by_ip.expect("every required field is set"));
         let team_members = self
             .client
             .create_table()
@@ -79,6 +76,13 @@ impl Store {
             .attribute_definitions(attribute("agent_id", ScalarAttributeType::N))
             .key_schema(key("team_key", KeyType::Hash))
             .key_schema(key("agent_id", KeyType::Range));
+        let jobs = self
+            .client
+            .create_table()
+            .attribute_definitions(attribute("job_key", ScalarAttributeType::S))
+            .attribute_definitions(attribute("part", ScalarAttributeType::S))
+            .key_schema(key("job_key", KeyType::Hash))
+            .key_schema(key("part", KeyType::Range));
         let api_tokens = self
             .client
             .create_table()
@@ -87,6 +91,7 @@ impl Store {
         [
             (self.tables.agents.clone(), agents),
             (self.tables.team_members.clone(), team_members),
+            (self.tables.jobs.clone(), jobs),
             (self.tables.api_tokens.clone(), api_tokens),
         ]
     }

@@ -10,8 +10,8 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// What DynamoDB's own SDKs begin with (AWS SDKs and Tools Reference Guide, "Retry behavior").
-    pub const DYNAMODB: Self = Self::from_base(Duration::from_millis(50));
+    /// What the SDKs begin with for DynamoDB (AWS SDKs and Tools Reference Guide, "Retry behavior").
+    pub const AWS: Self = Self::from_base(Duration::from_millis(50));
     /// The longest wait there is.
     const MAX: Duration = Duration::from_secs(1);
 

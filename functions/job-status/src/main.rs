@@ -1,0 +1,14 @@
+//! The Lambda function `job-status`.
+
+use lambda_http::{Error, run, service_fn};
+use logout::app::App;
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    logout::logging::init();
+    let app = App::from_env().await?;
+    run(service_fn(async |request| {
+        Ok::<_, Error>(job_status::handle(&app, request).await)
+    }))
+    .await
+}

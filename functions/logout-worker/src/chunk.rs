@@ -1,0 +1,41 @@
+//! Working on one chunk of a job.
+
+use logout::app::App;
+use logout::decision::SessionPin;
+use logout::job::{ChunkRef, Tally};
+use logout::log_out::{LogoutRequest, log_out_agents};
+use logout::store::First;
+use tracing::info;
+
+use crate::WorkError;
+
+/// Logs out the agents of a chunk, then counts it. A chunk that comes again finds its agents settled by this very job,
+/// and is not counted twice.
+pub async fn log_out_chunk(app: &App, chunk: &ChunkRef) -> Result<(), WorkError> {
+    let agent_ids = app.store.read_chunk(chunk).await?.ok_or(WorkError::Gone)?;
+    let now = app.clock.now();
+    let request = LogoutRequest {
+        tenant: chunk.job.tenant.clone(),
+        id: chunk.job.request_id(),
+        at: now,
+        pin: SessionPin::BegunBy(chunk.job.accepted_at),
+    };
+    let mut tally = Tally::default();
+    for agent in log_out_agents(&app.store, &request, &agent_ids).await? {
+        tally.add(&agent.outcome);
+    }
+    let counted = app.store.count_chunk(chunk, &tally, now).await?;
+    info!(
+        tenant = %chunk.job.tenant,
+        job = %chunk.job.job_id,
+        chunk = chunk.chunk,
+        counted = counted == First::Yes,
+        logged_out = tally.logged_out,
+        deferred = tally.deferred,
+        missing = tally.missing,
+        offline = tally.offline,
+        later_session = tally.later_session,
+        "logged out a chunk",
+    );
+    Ok(())
+}

@@ -1,0 +1,258 @@
+//! A background job: what was accepted, how far it is, and what its status follows from.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::agent::RequestId;
+use crate::decision::{Outcome, SkipReason};
+use crate::ids::JobId;
+use crate::request::Selectors;
+use crate::tenant::Tenant;
+use crate::timestamp::Timestamp;
+
+/// A chunk holds at most that many agents: what one `BatchGetItem` reads.
+pub const CHUNK_AGENTS: usize = crate::store::MAX_BATCH_GET;
+/// Unfinished after that long, a job reads `failed` (the HTTP contract); it goes on all the same if it can.
+pub const DEADLINE: Duration = Duration::from_hours(1);
+
+/// Which job: enough to work on it without reading it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobRef {
+    /// Whose agents.
+    pub tenant: Tenant,
+    /// The number of the job within the tenant.
+    pub job_id: JobId,
+    /// Sessions that began later are not touched.
+    #[serde(rename = "accepted_at_ms")]
+    pub accepted_at: Timestamp,
+    /// From then on the job is gone.
+    #[serde(rename = "expires_at_ms")]
+    pub expires_at: Timestamp,
+}
+
+/// A request that became a job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AcceptedJob {
+    /// Which job.
+    #[serde(flatten)]
+    pub job: JobRef,
+    /// Who is meant.
+    pub selectors: Selectors,
+}
+
+/// One chunk of a job's plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChunkRef {
+    /// Which job.
+    #[serde(flatten)]
+    pub job: JobRef,
+    /// The attempt at a plan that wrote the chunk.
+    pub plan_id: String,
+    /// From 1.
+    pub chunk: u32,
+}
+
+impl JobRef {
+    /// The name the job leaves on the agents it touches. With the time, so that a job of the same number in a table that
+    /// was lost and made anew is another request.
+    #[must_use]
+    pub fn request_id(&self) -> RequestId {
+        RequestId::new(format!(
+            "job#{}#{}",
+            self.job_id,
+            self.accepted_at.epoch_ms()
+        ))
+    }
+}
+
+/// How many agents of some chunks were left in which way; each counts once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Logged out.
+    pub logged_out: u64,
+    /// On a call or chat, to be logged out after it.
+    pub deferred: u64,
+    /// Skipped: no such agent.
+    pub missing: u64,
+    /// Skipped: not online.
+    pub offline: u64,
+    /// Skipped: signed in again since the job was accepted.
+    pub later_session: u64,
+}
+
+impl Tally {
+    /// Counts one agent.
+    pub fn add(&mut self, outcome: &Outcome) {
+        let count = match outcome {
+            Outcome::LoggedOut => &mut self.logged_out,
+            Outcome::Deferred => &mut self.deferred,
+            Outcome::Skipped(SkipReason::Missing) => &mut self.missing,
+            Outcome::Skipped(SkipReason::Offline) => &mut self.offline,
+            Outcome::Skipped(SkipReason::LaterSession) => &mut self.later_session,
+        };
+        *count += 1;
+    }
+
+    /// Adds the counts of other chunks.
+    pub fn merge(&mut self, other: &Self) {
+        self.logged_out += other.logged_out;
+        self.deferred += other.deferred;
+        self.missing += other.missing;
+        self.offline += other.offline;
+        self.later_session += other.later_session;
+    }
+
+    /// Agents that were not touched.
+    #[must_use]
+    pub fn skipped(&self) -> u64 {
+        self.missing + self.offline + self.later_session
+    }
+}
+
+/// The snapshot of agents that a job works through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Names the attempt that wrote the chunks.
+    pub plan_id: String,
+    /// How many chunks there are, numbered from 1.
+    pub chunks: u32,
+    /// How many distinct agents they hold.
+    pub agents: u64,
+    /// When it was decided on.
+    pub planned_at: Timestamp,
+}
+
+/// What was counted so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// The numbers of the chunks that are done.
+    pub done: BTreeSet<u32>,
+    /// Their sums.
+    pub tally: Tally,
+    /// When the latest of them was counted.
+    pub counted_at: Option<Timestamp>,
+}
+
+/// A job as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// When it was accepted.
+    pub accepted_at: Timestamp,
+    /// Not there until it is planned.
+    pub plan: Option<Plan>,
+    /// What is done.
+    pub progress: Progress,
+}
+
+/// What a caller is told about a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JobStatus {
+    /// Nobody has looked at it.
+    Created,
+    /// Its agents are known, and not all of them are settled.
+    InProgress,
+    /// Everybody is settled, since then.
+    Completed(Timestamp),
+    /// It has not finished within its deadline.
+    Failed,
+}
+
+impl Job {
+    /// True once everybody is settled.
+    #[must_use]
+    pub fn is_completed(&self, now: Timestamp) -> bool {
+        matches!(self.status(now), JobStatus::Completed(_))
+    }
+
+    /// The status follows from what is done; it is stored nowhere.
+    #[must_use]
+    pub fn status(&self, now: Timestamp) -> JobStatus {
+        if let Some(plan) = &self.plan
+            && self.progress.done.len() == plan.chunks as usize
+        {
+            return JobStatus::Completed(self.progress.counted_at.unwrap_or(plan.planned_at));
+        }
+        match &self.plan {
+            _ if self.accepted_at.plus(DEADLINE) < now => JobStatus::Failed,
+            None => JobStatus::Created,
+            Some(_) => JobStatus::InProgress,
+        }
+    }
+}
+
+impl Plan {
+    /// The chunks that are not done.
+    pub fn open_chunks<'a>(
+        &self,
+        job: &'a JobRef,
+        progress: &'a Progress,
+    ) -> impl Iterator<Item = ChunkRef> + 'a {
+        let plan_id = self.plan_id.clone();
+        let open = (1..=self.chunks).filter(|number| !progress.done.contains(number));
+        open.map(move |chunk| ChunkRef {
+            job: job.clone(),
+            plan_id: plan_id.clone(),
+            chunk,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ACCEPTED_AT: Timestamp = Timestamp::from_epoch_ms(1_000);
+
+    fn job(chunks: Option<u32>, done: &[u32]) -> Job {
+        let plan = chunks.map(|chunks| Plan {
+            plan_id: "p".to_owned(),
+            chunks,
+            agents: u64::from(chunks) * 100,
+            planned_at: Timestamp::from_epoch_ms(2_000),
+        });
+        let counted_at = (!done.is_empty()).then_some(Timestamp::from_epoch_ms(3_000));
+        let progress = Progress {
+            done: done.iter().copied().collect(),
+            tally: Tally::default(),
+            counted_at,
+        };
+        Job {
+            accepted_at: ACCEPTED_AT,
+            plan,
+            progress,
+        }
+    }
+
+    #[test]
+    fn the_status_follows_from_what_is_done() {
+        let in_time = ACCEPTED_AT.plus(DEADLINE);
+        let too_late = in_time.plus(Duration::from_millis(1));
+        let completed = |ms| JobStatus::Completed(Timestamp::from_epoch_ms(ms));
+        for (job, before, after) in [
+            (job(None, &[]), JobStatus::Created, JobStatus::Failed),
+            (job(Some(2), &[]), JobStatus::InProgress, JobStatus::Failed),
+            (job(Some(2), &[2]), JobStatus::InProgress, JobStatus::Failed),
+            (job(Some(2), &[1, 2]), completed(3_000), completed(3_000)),
+            (job(Some(0), &[]), completed(2_000), completed(2_000)),
+        ] {
+            assert_eq!(job.status(in_time), before, "{job:?}");
+            assert_eq!(job.status(too_late), after, "{job:?}");
+        }
+    }
+
+    #[test]
+    fn the_open_chunks_are_those_not_done() {
+        let which = JobRef {
+            tenant: Tenant::parse("acme").unwrap(),
+            job_id: JobId::new(5).unwrap(),
+            accepted_at: ACCEPTED_AT,
+            expires_at: ACCEPTED_AT,
+        };
+        let job = job(Some(4), &[1, 3]);
+        let open = job.plan.unwrap();
+        let open = open.open_chunks(&which, &job.progress);
+        assert_eq!(open.map(|open| open.chunk).collect::<Vec<_>>(), [2, 4]);
+    }
+}

@@ -1,0 +1,298 @@
+//! A job under faults: every AWS call from the request to the status is lost, answered in vain, throttled, or the last
+//! thing its function does. Whatever happens, everybody is settled once and counted once.
+
+use std::ops::Range;
+
+use logout::ids::JobId;
+use serde_json::{Value, json};
+use tests::test_stack::token;
+use tests::{Act, Call, TestStack, agent_at};
+
+/// Agents 1 to 250 are meant, by one selector or two; the rest are bystanders. Nobody has the id 999.
+const MEANT: Range<u64> = 1..251;
+const BYSTANDERS: Range<u64> = 251..261;
+
+fn status_of(agent_id: u64) -> &'static str {
+    match agent_id {
+        id if id % 13 == 0 => "Offline",
+        id if id % 20 == 0 => "In-call",
+        id if id % 15 == 0 => "In-chat",
+        _ => "lunch",
+    }
+}
+
+fn body() -> Value {
+    json!({
+        "agent_ids": (180..251).chain([999, 999]).collect::<Vec<u64>>(),
+        "team_ids": [7],
+        "ip_addrs": ["10.0.1.0/24", "10.0.1.128-10.0.1.255"],
+    })
+}
+
+async fn prepared() -> TestStack {
+    let stack = TestStack::start().await;
+    let agents = (MEANT.start..BYSTANDERS.end).map(|id| {
+        let teams: &[u64] = if id <= 120 { &[7] } else { &[] };
+        let address = if (81..=200).contains(&id) {
+            format!("10.0.1.{id}")
+        } else {
+            "10.9.9.9".to_owned()
+        };
+        agent_at(id, status_of(id), teams, &address)
+    });
+    stack.add("acme", &agents.collect::<Vec<_>>()).await;
+    stack
+}
+
+/// What becomes of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    RequestLost,
+    ReplyLost,
+    Throttled,
+    DiesAfter,
+}
+
+/// A fault of the call of that number, counted from the request on.
+#[derive(Clone, Copy, Debug)]
+struct FaultAt {
+    call: u64,
+    fault: Fault,
+    /// The SDK's retries of the call meet the same fault, so that it comes through to the service.
+    outlasts_retries: bool,
+}
+
+/// The SDK tries a call that often.
+const TRIES: usize = 3;
+
+/// A script that makes these faults happen.
+fn script(base: u64, faults: Vec<FaultAt>) -> impl FnMut(&mut Call) -> Act + Send + 'static {
+    let mut struck: Vec<(Value, FaultAt, usize)> = Vec::new();
+    move |call| {
+        let number = call.number - base;
+        let retried = struck.iter_mut().find(|(body, fault, tries)| {
+            fault.outlasts_retries && *tries < TRIES && *body == call.body
+        });
+        let fault = if let Some((_, fault, tries)) = retried {
+            *tries += 1;
+            fault.fault
+        } else if let Some(fault) = faults.iter().find(|fault| fault.call == number) {
+            struck.push((call.body.clone(), *fault, 1));
+            fault.fault
+        } else {
+            return Act::Forward;
+        };
+        match fault {
+            Fault::RequestLost => Act::LoseRequest,
+            Fault::ReplyLost => Act::LoseReply,
+            Fault::Throttled => Act::Throttle,
+            Fault::DiesAfter => Act::Die,
+        }
+    }
+}
+
+/// Posts the request to the function itself, which may die; true if the caller was told of a job.
+async fn post(stack: &TestStack) -> bool {
+    let mut event: Value =
+        serde_json::from_str(include_str!("../fixtures/events/force-logout.json")).unwrap();
+    let credentials = format!("acme:{}", token("acme"));
+    event["headers"]["authorization"] = json!(format!("Basic {}", base64(&credentials)));
+    event["body"] = json!(body().to_string());
+    let request = lambda_http::request::from_str(&event.to_string()).unwrap();
+    tokio::select! {
+        answer = force_logout::handle(&stack.app, request) => answer.status() == 200,
+        () = stack.tap.death() => false,
+    }
+}
+
+fn base64(text: &str) -> String {
+    use base64::Engine;
+    base64::prelude::BASE64_STANDARD.encode(text)
+}
+
+async fn drain(stack: &TestStack) {
+    stack.jobs.drain(&stack.app, &stack.tap).await;
+}
+
+/// The only job there is, if there is one. Reads past faults, as a caller who asks again does.
+async fn job(stack: &TestStack) -> Option<Value> {
+    let mut found = Vec::new();
+    for number in 1..6 {
+        let now = stack.app.clock.now();
+        let tenant = tests::test_stack::name("acme");
+        let exists = loop {
+            tokio::select! {
+                job = stack.app.store.read_job(&tenant, JobId::new(number).unwrap(), now) => match job {
+                    Ok(job) => break job.is_some(),
+                    Err(_fault) => {}
+                },
+                () = stack.tap.death() => {}
+            }
+        };
+        if exists {
+            stack.tap.script(|_| Act::Forward);
+            found.push(stack.get_job("acme", number).await.json());
+        }
+    }
+    assert!(found.len() <= 1, "{found:?}");
+    found.pop()
+}
+
+/// Runs the scenario under faults and checks how it ended. Answers how many calls it took.
+async fn run(faults: Vec<FaultAt>, why: &str) -> u64 {
+    let stack = prepared().await;
+    let base = stack.tap.calls();
+    stack.tap.script(script(base, faults));
+    let mut answer = None;
+    for _ in 0..4 {
+        let accepted = post(&stack).await;
+        drain(&stack).await;
+        answer = job(&stack).await;
+        // A caller who was told of a job must find it; one who was not asks again, unless it came to be all the same.
+        assert!(answer.is_some() || !accepted, "{why}: a job was lost");
+        if answer.is_some() {
+            break;
+        }
+        assert_untouched(&stack, MEANT, why).await;
+    }
+    let calls = stack.tap.calls() - base;
+    assert_settled(&stack, &answer.unwrap(), why).await;
+    assert_untouched(&stack, BYSTANDERS, why).await;
+    calls
+}
+
+async fn assert_settled(stack: &TestStack, job: &Value, why: &str) {
+    let with = |statuses: &[&str]| {
+        MEANT
+            .filter(|id| statuses.contains(&status_of(*id)))
+            .count()
+    };
+    let expected = json!([
+        "completed",
+        MEANT.count() + 1,
+        with(&["lunch"]),
+        with(&["In-call", "In-chat"]),
+        with(&["Offline"]) + 1,
+    ]);
+    let found = json!([
+        job["status"],
+        job["total"],
+        job["logged_out"],
+        job["deferred"],
+        job["skipped"]
+    ]);
+    assert_eq!(found, expected, "{why}");
+
+    let prefix = format!("job#{}#", job["id"]);
+    let by_this_job = |request: &Value| {
+        request
+            .as_str()
+            .is_some_and(|request| request.starts_with(&prefix))
+    };
+    for agent_id in MEANT {
+        let state = stack.state("acme", agent_id).await;
+        let settled = match status_of(agent_id) {
+            "lunch" => {
+                state["status"] == "Offline"
+                    && by_this_job(&state["last"])
+                    && state["pending"].is_null()
+            }
+            "Offline" => {
+                state["status"] == "Offline"
+                    && state["last"].is_null()
+                    && state["pending"].is_null()
+            }
+            busy => {
+                state["status"] == busy && by_this_job(&state["pending"]) && state["last"].is_null()
+            }
+        };
+        assert!(settled, "{why}: agent {agent_id} is {state}");
+    }
+}
+
+async fn assert_untouched(stack: &TestStack, agent_ids: Range<u64>, why: &str) {
+    for agent_id in agent_ids {
+        let state = stack.state("acme", agent_id).await;
+        let untouched = state["status"] == status_of(agent_id)
+            && state["last"].is_null()
+            && state["pending"].is_null();
+        assert!(untouched, "{why}: agent {agent_id} is {state}");
+    }
+}
+
+/// Every call of the scenario meets the fault, in a run of its own.
+async fn every_call_meets(fault: Fault, outlasts_retries: bool) {
+    let calls = run(Vec::new(), "undisturbed").await;
+    assert!(calls > 25, "{calls}");
+    for call in 0..calls {
+        let fault = FaultAt {
+            call,
+            fault,
+            outlasts_retries,
+        };
+        run(vec![fault], &format!("{fault:?}")).await;
+    }
+}
+
+#[tokio::test]
+async fn any_request_may_be_lost() {
+    every_call_meets(Fault::RequestLost, false).await;
+}
+
+#[tokio::test]
+async fn any_request_may_be_lost_with_its_retries() {
+    every_call_meets(Fault::RequestLost, true).await;
+}
+
+#[tokio::test]
+async fn any_reply_may_be_lost() {
+    every_call_meets(Fault::ReplyLost, false).await;
+}
+
+#[tokio::test]
+async fn any_reply_may_be_lost_with_its_retries() {
+    every_call_meets(Fault::ReplyLost, true).await;
+}
+
+#[tokio::test]
+async fn any_call_may_be_throttled() {
+    every_call_meets(Fault::Throttled, false).await;
+}
+
+#[tokio::test]
+async fn any_call_may_be_throttled_with_its_retries() {
+    every_call_meets(Fault::Throttled, true).await;
+}
+
+#[tokio::test]
+async fn a_function_may_die_after_any_call() {
+    every_call_meets(Fault::DiesAfter, false).await;
+}
+
+/// Pairs and triples of faults, drawn anew each time. A failure prints what was drawn; put the seed here to see it again.
+#[tokio::test]
+async fn faults_may_come_together() {
+    const SEED: Option<u64> = None;
+    const RUNS: usize = 60;
+    const FAULTS: [Fault; 4] = [
+        Fault::RequestLost,
+        Fault::ReplyLost,
+        Fault::Throttled,
+        Fault::DiesAfter,
+    ];
+    let seed = SEED.unwrap_or_else(|| fastrand::u64(..));
+    println!("seed {seed}");
+    let mut random = fastrand::Rng::with_seed(seed);
+    let calls = run(Vec::new(), "undisturbed").await;
+    for _ in 0..RUNS {
+        let count = random.usize(2..=3);
+        let faults: Vec<FaultAt> = (0..count)
+            .map(|_| FaultAt {
+                call: random.u64(0..calls + 10),
+                fault: FAULTS[random.usize(..FAULTS.len())],
+                outlasts_retries: random.bool(),
+            })
+            .collect();
+        run(faults.clone(), &format!("seed {seed}: {faults:?}")).await;
+    }
+}

@@ -1,0 +1,587 @@
+//! Background jobs: accepted, worked off, looked up.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use logout::job::DEADLINE;
+use logout::message::Message;
+use logout::timestamp::Timestamp;
+use reqwest::Method;
+use serde_json::{Value, json};
+use tests::test_stack::{send, token};
+use tests::worker_queue::{deliver, parse};
+use tests::{Act, Answer, TestStack, agent, agent_at};
+
+/// A service in which two agents are too many to be answered at once.
+async fn with_small_limit() -> TestStack {
+    TestStack::start_with(1, None).await
+}
+
+/// The counts of a job, as (status, total, logged out, deferred, skipped).
+fn counts(answer: &Answer) -> (String, u64, u64, u64, u64) {
+    let job = answer.json();
+    let number = |name: &str| job[name].as_u64().unwrap();
+    let status = job["status"].as_str().unwrap().to_owned();
+    (
+        status,
+        number("total"),
+        number("logged_out"),
+        number("deferred"),
+        number("skipped"),
+    )
+}
+
+fn completed(
+    total: u64,
+    logged_out: u64,
+    deferred: u64,
+    skipped: u64,
+) -> (String, u64, u64, u64, u64) {
+    ("completed".to_owned(), total, logged_out, deferred, skipped)
+}
+
+async fn drain(stack: &TestStack) {
+    stack.jobs.drain(&stack.app, &stack.tap).await;
+}
+
+#[tokio::test]
+async fn a_large_request_is_answered_with_the_job_and_its_selectors() {
+    let stack = with_small_limit().await;
+    let body = json!({ "agent_ids": [3, 1, 3], "ip_addrs": ["34.211.11.0/16"] });
+    let answer = stack.post_force_logout("acme", &body).await;
+    let link = answer.json()["link"].as_str().unwrap().to_owned();
+    assert!(link.starts_with("http://127.0.0.1:"));
+    assert!(link.ends_with("/apps/api/v1/agent_statuses/force_logout/jobs/1"));
+    let expected = json!({
+        "id": 1, "status": "created", "link": link, "agent_ids": [3, 1, 3], "ip_addrs": ["34.211.11.0/16"]
+    });
+    assert_eq!((answer.status, answer.json()), (200, expected));
+    assert_eq!(answer.header("location"), Some(link.as_str()));
+    assert_eq!(
+        answer.header("link"),
+        Some(format!("<{link}>; rel=\"status\"").as_str())
+    );
+    let second = stack.post_force_logout("acme", &body).await;
+    assert_eq!(second.json()["id"], 2);
+    let first_of_another = stack.post_force_logout("globex", &body).await;
+    assert_eq!(first_of_another.json()["id"], 1);
+}
+
+#[tokio::test]
+async fn a_job_is_created_then_in_progress_then_completed() {
+    let stack = TestStack::start().await;
+    let agents: Vec<_> = (1..=150).map(|id| agent(id, "lunch", &[7])).collect();
+    stack.add("acme", &agents).await;
+    stack
+        .post_force_logout("acme", &json!({ "team_ids": [7] }))
+        .await;
+    let created = json!({
+        "id": 1, "status": "created", "created_at": "2026-11-22T08:00:00Z",
+        "logged_out": 0, "deferred": 0, "skipped": 0
+    });
+    assert_eq!(stack.get_job("acme", 1).await.json(), created);
+
+    stack.pass(Duration::from_secs(1));
+    let plan = stack.jobs.receive_all().await;
+    assert!(deliver(&stack.app, &stack.tap, plan).await.is_empty());
+    let chunks = stack.jobs.receive_all().await;
+    assert_eq!(chunks.len(), 2);
+    let planned = stack.get_job("acme", 1).await.json();
+    assert_eq!(
+        (&planned["status"], &planned["total"]),
+        (&json!("in_progress"), &json!(150))
+    );
+
+    stack.pass(Duration::from_secs(1));
+    for (chunk, status) in chunks.into_iter().zip(["in_progress", "completed"]) {
+        assert!(
+            deliver(&stack.app, &stack.tap, vec![chunk])
+                .await
+                .is_empty()
+        );
+        assert_eq!(stack.get_job("acme", 1).await.json()["status"], status);
+    }
+    let completed = json!({
+        "id": 1, "status": "completed", "created_at": "2026-11-22T08:00:00Z",
+        "finished_at": "2026-11-22T08:00:02Z", "total": 150, "logged_out": 150, "deferred": 0, "skipped": 0
+    });
+    assert_eq!(stack.get_job("acme", 1).await.json(), completed);
+    assert_eq!(stack.status("acme", 150).await, "Offline");
+}
+
+#[tokio::test]
+async fn a_completed_job_has_what_the_contract_documents() {
+    let stack = with_small_limit().await;
+    stack
+        .post_force_logout("acme", &json!({ "agent_ids": [1, 2] }))
+        .await;
+    drain(&stack).await;
+    let documented: BTreeMap<String, Value> =
+        serde_json::from_str(include_str!("../fixtures/response-job-completed.json")).unwrap();
+    let job = stack.get_job("acme", 1).await.json();
+    for (key, value) in documented {
+        if key != "id" {
+            assert_eq!(job[&key], value);
+        }
+        assert_eq!(job[&key].is_u64(), value.is_u64());
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_job_of_the_caller_is_a_404_byte_for_byte() {
+    let stack = with_small_limit().await;
+    stack
+        .post_force_logout("globex", &json!({ "agent_ids": [1, 2] }))
+        .await;
+    let missing = stack.get_job("acme", 999).await;
+    assert_eq!(
+        (missing.status, missing.text.as_str()),
+        (404, r#"{"message":"Not Found"}"#)
+    );
+    for id in [
+        "1",
+        "0",
+        "-1",
+        "1.0",
+        "abc",
+        "01x",
+        "%31%20",
+        "9007199254740992",
+        "99999999999999999999999",
+    ] {
+        assert_eq!(stack.get_job("acme", id).await, missing, "{id}");
+    }
+    assert_eq!(stack.get_job("globex", 1).await.status, 200);
+    stack.pass(Duration::from_hours(24 * 30));
+    assert_eq!(stack.get_job("globex", 1).await, missing);
+}
+
+#[tokio::test]
+async fn a_job_needs_credentials() {
+    let stack = with_small_limit().await;
+    let path = "/apps/api/v1/agent_statuses/force_logout/jobs/1";
+    assert_eq!(send(stack.request(Method::GET, path)).await.status, 401);
+    let as_another = stack
+        .request(Method::GET, path)
+        .basic_auth("globex", Some(token("acme")));
+    assert_eq!(send(as_another).await.status, 401);
+    let other_method = stack
+        .request(Method::POST, path)
+        .basic_auth("acme", Some(token("acme")));
+    assert_eq!(send(other_method).await.status, 404);
+}
+
+#[tokio::test]
+async fn overlapping_selectors_count_an_agent_once() {
+    let stack = with_small_limit().await;
+    let agents = [
+        agent_at(1, "lunch", &[7, 8], "10.0.0.1"),
+        agent_at(2, "In-call", &[7], "10.0.0.2"),
+        agent_at(3, "Offline", &[8], "10.0.0.3"),
+        agent_at(4, "In-chat", &[], "2001:db8::4"),
+    ];
+    stack.add("acme", &agents).await;
+    let body = json!({
+        "agent_ids": [1, 2, 2, 999], "team_ids": [7, 8, 7], "ip_addrs": ["10.0.0.0/24", "10.0.0.2", "::/0"]
+    });
+    stack.post_force_logout("acme", &body).await;
+    drain(&stack).await;
+    assert_eq!(
+        counts(&stack.get_job("acme", 1).await),
+        completed(5, 1, 2, 2)
+    );
+}
+
+#[tokio::test]
+async fn a_job_for_nobody_completes() {
+    let stack = TestStack::start().await;
+    let teams: Vec<u64> = (1..=17).collect();
+    stack
+        .post_force_logout("acme", &json!({ "team_ids": teams }))
+        .await;
+    drain(&stack).await;
+    assert_eq!(
+        counts(&stack.get_job("acme", 1).await),
+        completed(0, 0, 0, 0)
+    );
+    assert!(stack.get_job("acme", 1).await.json()["finished_at"].is_string());
+}
+
+#[tokio::test]
+async fn accepting_reads_no_agents() {
+    let stack = TestStack::start().await;
+    stack
+        .post_force_logout("acme", &json!({ "agent_ids": [1] }))
+        .await;
+    let ids: Vec<u64> = (1..=101).collect();
+    let teams: Vec<u64> = (1..=17).collect();
+    for body in [json!({ "agent_ids": ids }), json!({ "team_ids": teams })] {
+        let _ = stack.tap.take_meter();
+        stack.post_force_logout("acme", &body).await;
+        let meter = stack.tap.take_meter();
+        let operations: Vec<_> = meter
+            .calls
+            .iter()
+            .map(|call| call.operation.as_str())
+            .collect();
+        assert_eq!(operations, ["UpdateItem", "SendMessageBatch", "PutItem"]);
+    }
+}
+
+#[tokio::test]
+async fn looking_a_job_up_is_one_query() {
+    let stack = with_small_limit().await;
+    stack
+        .post_force_logout("acme", &json!({ "agent_ids": [1, 2] }))
+        .await;
+    let _ = stack.tap.take_meter();
+    stack.get_job("acme", 1).await;
+    let meter = stack.tap.take_meter();
+    assert_eq!((meter.calls.len(), meter.count("Query")), (1, 1));
+}
+
+#[tokio::test]
+async fn an_agent_who_signs_in_again_while_the_job_waits_is_skipped() {
+    let stack = with_small_limit().await;
+    stack
+        .add(
+            "acme",
+            &[
+                agent(1, "lunch", &[]),
+                agent(2, "lunch", &[]),
+                agent(3, "In-call", &[]),
+            ],
+        )
+        .await;
+    stack
+        .post_force_logout("acme", &json!({ "agent_ids": [1, 2, 3] }))
+        .await;
+    stack.pass(Duration::from_mins(2));
+    stack.sign_in_again("acme", 1).await;
+    stack.sign_in_again("acme", 3).await;
+    drain(&stack).await;
+    assert_eq!(
+        counts(&stack.get_job("acme", 1).await),
+        completed(3, 1, 0, 2)
+    );
+    let states = [stack.state("acme", 1).await, stack.state("acme", 3).await];
+    assert_eq!(
+        states.map(|state| state["status"].clone()),
+        ["lunch", "In-call"]
+    );
+}
+
+#[tokio::test]
+async fn an_agent_who_signs_in_again_between_two_deliveries_is_skipped() {
+    let stack = with_small_limit().await;
+    stack
+        .add("acme", &[agent(1, "lunch", &[]), agent(2, "lunch", &[])])
+        .await;
+    stack
+        .post_force_logout("acme", &json!({ "agent_ids": [1, 2] }))
+        .await;
+    deliver(&stack.app, &stack.tap, stack.jobs.receive_all().await).await;
+    let chunk = stack.jobs.receive_all().await;
+    deliver(&stack.app, &stack.tap, chunk.clone()).await;
+    stack.pass(Duration::from_mins(2));
+    stack.set_status("acme", 1, "Available").await;
+    stack.sign_in_again("acme", 1).await;
+    deliver(&stack.app, &stack.tap, chunk).await;
+    assert_eq!(stack.status("acme", 1).await, "Available");
+    assert_eq!(
+        counts(&stack.get_job("acme", 1).await),
+        completed(2, 2, 0, 0)
+    );
+}
+
+#[tokio::test]
+async fn two_tenants_jobs_with_the_same_ids_at_once_do_not_meet() {
+    let stack = with_small_limit().await;
+    stack
+        .add("acme", &[agent(1, "lunch", &[]), agent(2, "In-call", &[])])
+        .await;
+    stack
+        .add(
+            "globex",
+            &[agent(1, "Break", &[]), agent(2, "Offline", &[])],
+        )
+        .await;
+    for tenant in ["acme", "globex"] {
+        let answer = stack
+            .post_force_logout(tenant, &json!({ "agent_ids": [1, 2] }))
+            .await;
+        assert_eq!(answer.json()["id"], 1);
+    }
+    let plans = stack.jobs.receive_all().await;
+    assert!(deliver(&stack.app, &stack.tap, plans).await.is_empty());
+    let chunks = stack.jobs.receive_all().await;
+    assert_eq!(chunks.len(), 2);
+    assert!(deliver(&stack.app, &stack.tap, chunks).await.is_empty());
+    assert_eq!(
+        counts(&stack.get_job("acme", 1).await),
+        completed(2, 1, 1, 0)
+    );
+    assert_eq!(
+        counts(&stack.get_job("globex", 1).await),
+        completed(2, 1, 0, 1)
+    );
+}
+
+#[tokio::test]
+async fn messages_carry_their_tenant_as_group() {
+    let stack = with_small_limit().await;
+    let groups = Arc::new(Mutex::new(Vec::new()));
+    let seen = groups.clone();
+    stack.tap.script(move |call| {
+        if call.operation == "SendMessageBatch" {
+            for entry in call.body["Entries"].as_array().unwrap() {
+                seen.lock()
+                    .unwrap()
+                    .push(entry["MessageGroupId"].as_str().unwrap().to_owned());
+            }
+        }
+        Act::Forward
+    });
+    stack
+        .post_force_logout("globex", &json!({ "agent_ids": [1, 2] }))
+        .await;
+    drain(&stack).await;
+    assert_eq!(*groups.lock().unwrap(), ["globex", "globex"]);
+}
+
+#[tokio::test]
+async fn messages_that_are_refused_in_part_are_sent_again() {
+    let stack = with_small_limit().await;
+    let ids: Vec<u64> = (1..=1_500).collect();
+    stack
+        .post_force_logout("acme", &json!({ "agent_ids": ids }))
+        .await;
+    let plan = stack.jobs.receive_all().await;
+    stack.tap.once(
+        "SendMessageBatch",
+        0,
+        Act::EditReply(|reply| {
+            let sent = reply["Successful"].as_array_mut().unwrap().pop().unwrap();
+            reply["Failed"] =
+                json!([{ "Id": sent["Id"], "Code": "InternalError", "SenderFault": false }]);
+        }),
+    );
+    assert!(deliver(&stack.app, &stack.tap, plan).await.is_empty());
+    // One of them came twice, as its first answer said that it had not come.
+    assert_eq!(stack.jobs.receive_all().await.len(), 16);
+}
+
+#[tokio::test]
+async fn a_message_that_sqs_refuses_for_good_fails_the_plan() {
+    let stack = with_small_limit().await;
+    stack
+        .post_force_logout("acme", &json!({ "agent_ids": [1, 2] }))
+        .await;
+    let plan = stack.jobs.receive_all().await;
+    stack.tap.once(
+        "SendMessageBatch",
+        0,
+        Act::EditReply(|reply| {
+            let sent = reply["Successful"].as_array_mut().unwrap().pop().unwrap();
+            reply["Failed"] = json!([{ "Id": sent["Id"], "Code": "InvalidMessageContents", "SenderFault": true }]);
+        }),
+    );
+    assert_eq!(deliver(&stack.app, &stack.tap, plan).await.len(), 1);
+}
+
+fn message(id: &str, body: &str) -> SqsMessage {
+    let mut message = SqsMessage::default();
+    message.message_id = Some(id.to_owned());
+    message.body = Some(body.to_owned());
+    message
+}
+
+#[tokio::test]
+async fn bad_messages_fail_alone_and_the_rest_is_done() {
+    let stack = with_small_limit().await;
+    stack
+        .post_force_logout("acme", &json!({ "agent_ids": [1, 2] }))
+        .await;
+    deliver(&stack.app, &stack.tap, stack.jobs.receive_all().await).await;
+    let good = stack.jobs.receive_all().await.pop().unwrap();
+    let body = good.body.clone().unwrap();
+    let other_plan = {
+        let Message::Chunk(chunk) = parse(&good) else {
+            panic!("a chunk")
+        };
+        body.replace(&chunk.plan_id, "another-plan")
+    };
+    let batch = vec![
+        message("no-json", "canary{"),
+        message("no-message", r#"{"v":1,"kind":"canary"}"#),
+        message("version", &body.replace(r#""v":1"#, r#""v":2"#)),
+        message("no-job", &body.replace(r#""job_id":1"#, r#""job_id":77"#)),
+        message("no-chunk", &body.replace(r#""chunk":1"#, r#""chunk":2"#)),
+        message("no-plan", &other_plan),
+        good,
+    ];
+    let mut failed = deliver(&stack.app, &stack.tap, batch).await;
+    failed.sort();
+    assert_eq!(
+        failed,
+        [
+            "no-chunk",
+            "no-job",
+            "no-json",
+            "no-message",
+            "no-plan",
+            "version"
+        ]
+    );
+    assert_eq!(
+        counts(&stack.get_job("acme", 1).await),
+        completed(2, 0, 0, 2)
+    );
+    let log = tests::log::text();
+    for (id, why) in [
+        ("no-json", "not JSON at line 1"),
+        ("version", "a message of version 2"),
+        ("no-job", "the job is gone"),
+    ] {
+        assert!(
+            log.lines()
+                .any(|line| line.contains(id) && line.contains(why)),
+            "{id}"
+        );
+    }
+    assert!(!log.contains("canary{"));
+}
+
+#[tokio::test]
+async fn messages_of_an_expired_job_fail_and_touch_nobody() {
+    let stack = with_small_limit().await;
+    stack.add("acme", &[agent(1, "lunch", &[])]).await;
+    stack
+        .post_force_logout("acme", &json!({ "agent_ids": [1, 2] }))
+        .await;
+    let plan = stack.jobs.receive_all().await;
+    deliver(&stack.app, &stack.tap, plan.clone()).await;
+    let chunk = stack.jobs.receive_all().await;
+    stack.pass(Duration::from_hours(24 * 30));
+    assert_eq!(deliver(&stack.app, &stack.tap, plan).await.len(), 1);
+    assert_eq!(deliver(&stack.app, &stack.tap, chunk).await.len(), 1);
+    assert_eq!(stack.status("acme", 1).await, "lunch");
+}
+
+#[tokio::test]
+async fn without_time_left_messages_come_again_untouched() {
+    let stack = with_small_limit().await;
+    stack
+        .post_force_logout("acme", &json!({ "agent_ids": [1, 2] }))
+        .await;
+    let mut event = SqsEvent::default();
+    event.records = stack.jobs.receive_all().await;
+    let _ = stack.tap.take_meter();
+    let deadline: Timestamp = stack.app.clock.now().plus(Duration::from_secs(1));
+    let answer = logout_worker::handle(&stack.app, event, deadline).await;
+    assert_eq!(answer.batch_item_failures.len(), 1);
+    assert!(stack.tap.take_meter().calls.is_empty());
+}
+
+#[tokio::test]
+async fn a_job_that_cannot_finish_reads_failed_and_completes_after_a_redrive() {
+    let stack = with_small_limit().await;
+    stack.add("acme", &[agent(1, "lunch", &[])]).await;
+    stack
+        .post_force_logout("acme", &json!({ "agent_ids": [1, 2] }))
+        .await;
+    deliver(&stack.app, &stack.tap, stack.jobs.receive_all().await).await;
+    stack.tap.script(|call| {
+        if call.operation == "BatchGetItem" {
+            Act::Throttle
+        } else {
+            Act::Forward
+        }
+    });
+    // The plan is not deleted, so it comes again each time too.
+    for _ in 0..5 {
+        for message in stack.jobs.receive_all().await {
+            deliver(&stack.app, &stack.tap, vec![message.clone()]).await;
+            stack.jobs.make_visible(&message).await;
+        }
+    }
+    assert!(
+        stack
+            .jobs
+            .receive_all()
+            .await
+            .iter()
+            .all(|message| matches!(parse(message), Message::Chunk(_)))
+    );
+    let job = stack.get_job("acme", 1).await.json();
+    assert_eq!(
+        (&job["status"], &job["total"], &job["logged_out"]),
+        (&json!("in_progress"), &json!(2), &json!(0))
+    );
+    stack.pass(DEADLINE + Duration::from_millis(1));
+    assert_eq!(stack.get_job("acme", 1).await.json()["status"], "failed");
+
+    stack.tap.script(|_| Act::Forward);
+    let dead = stack.jobs.receive_dead_letters().await;
+    assert!(!dead.is_empty());
+    for message in dead {
+        stack.jobs.send(message.body.as_deref().unwrap()).await;
+    }
+    drain(&stack).await;
+    assert_eq!(
+        counts(&stack.get_job("acme", 1).await),
+        completed(2, 1, 0, 1)
+    );
+}
+
+#[tokio::test]
+async fn no_item_is_written_more_than_once_a_chunk_or_grows_with_the_job() {
+    let stack = TestStack::start().await;
+    let ids: Vec<u64> = (1..=10_000).collect();
+    let writes = Arc::new(Mutex::new(BTreeMap::<String, usize>::new()));
+    let seen = writes.clone();
+    stack.tap.script(move |call| {
+        if call.operation == "UpdateItem" && call.body["TableName"] == "jobs" {
+            *seen
+                .lock()
+                .unwrap()
+                .entry(call.body["Key"].to_string())
+                .or_default() += 1;
+        }
+        Act::Forward
+    });
+    stack
+        .post_force_logout("acme", &json!({ "agent_ids": ids }))
+        .await;
+    drain(&stack).await;
+    assert_eq!(
+        counts(&stack.get_job("acme", 1).await),
+        completed(10_000, 0, 0, 10_000)
+    );
+    let writes = writes.lock().unwrap().clone();
+    let most = writes.iter().max_by_key(|(_, count)| **count).unwrap();
+    assert!(*most.1 <= 64, "{most:?}");
+    assert_eq!(
+        writes
+            .iter()
+            .filter(|(key, _)| key.contains("progress#"))
+            .count(),
+        2
+    );
+
+    let scan = stack
+        .dynamodb
+        .scan()
+        .table_name("jobs")
+        .send()
+        .await
+        .unwrap();
+    for item in scan.items() {
+        let part = item["part"].as_s().unwrap();
+        let size = format!("{item:?}").len();
+        // The debug text of an item is several times its size in DynamoDB.
+        assert!(part == "job" || size < 6_000, "{part}: {size}");
+    }
+}
