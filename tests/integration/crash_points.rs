@@ -189,8 +189,9 @@ async fn assert_settled(stack: &TestStack, job: &Value, why: &str) {
             .as_str()
             .is_some_and(|request| request.starts_with(&prefix))
     };
+    let states = stack.states("acme").await;
     for agent_id in MEANT {
-        let state = stack.state("acme", agent_id).await;
+        let state = &states[&agent_id];
         let settled = match status_of(agent_id) {
             "lunch" => {
                 state["status"] == "Offline"
@@ -211,8 +212,9 @@ async fn assert_settled(stack: &TestStack, job: &Value, why: &str) {
 }
 
 async fn assert_untouched(stack: &TestStack, agent_ids: Range<u64>, why: &str) {
+    let states = stack.states("acme").await;
     for agent_id in agent_ids {
-        let state = stack.state("acme", agent_id).await;
+        let state = &states[&agent_id];
         let untouched = state["status"] == status_of(agent_id)
             && state["last"].is_null()
             && state["pending"].is_null();

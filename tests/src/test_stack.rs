@@ -1,5 +1,6 @@
 //! The service under test, and the verbs of its callers and of the contact centre.
 
+use std::collections::HashMap;
 use std::fmt::Display;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -190,30 +191,25 @@ impl TestStack {
         );
     }
 
-    /// An agent's attributes that a logout may change, as `{status, online_since, pending, last}`.
+    /// The attributes of every agent of a tenant that a logout may change, as `{status, online_since, pending, last}`.
+    pub async fn states(&self, tenant: &str) -> HashMap<u64, Value> {
+        let scan = self.dynamodb.scan().table_name("agents").send();
+        let items = scan.await.unwrap().items.unwrap();
+        let of_tenant = items
+            .iter()
+            .filter(|item| item["tenant"] == AttributeValue::S(tenant.to_owned()));
+        let agent_id = |item: &Item| item["agent_id"].as_n().unwrap().parse().unwrap();
+        of_tenant
+            .map(|item| (agent_id(item), state(item)))
+            .collect()
+    }
+
+    /// Of one agent, what [`TestStack::states`] says of all.
     pub async fn state(&self, tenant: &str, agent_id: u64) -> Value {
-        let call = self
-            .dynamodb
-            .get_item()
-            .table_name("agents")
-            .key("agent_key", key(tenant, agent_id));
-        let item = call
-            .consistent_read(true)
-            .send()
-            .await
-            .unwrap()
-            .item
-            .unwrap();
-        let request = |name: &str| {
-            item.get(name)
-                .and_then(|map| map.as_m().unwrap()["request"].as_s().ok().cloned())
-        };
-        json!({
-            "status": item["agent_status"].as_s().unwrap(),
-            "online_since": item.get("online_since").map(|ms| ms.as_n().unwrap()),
-            "pending": request("pending_logout"),
-            "last": request("last_logout"),
-        })
+        let call = self.dynamodb.get_item().table_name("agents");
+        let call = call.key("agent_key", key(tenant, agent_id));
+        let answer = call.consistent_read(true).send().await.unwrap();
+        state(&answer.item.unwrap())
     }
 
     /// The status of an agent.
@@ -300,4 +296,19 @@ pub fn token(tenant: &str) -> String {
 
 fn key(tenant: &str, agent_id: u64) -> AttributeValue {
     AttributeValue::S(format!("{tenant}#{agent_id}"))
+}
+
+type Item = HashMap<String, AttributeValue>;
+
+fn state(item: &Item) -> Value {
+    let request = |name: &str| {
+        let map = item.get(name)?.as_m().unwrap();
+        map["request"].as_s().ok().cloned()
+    };
+    json!({
+        "status": item["agent_status"].as_s().unwrap(),
+        "online_since": item.get("online_since").map(|ms| ms.as_n().unwrap()),
+        "pending": request("pending_logout"),
+        "last": request("last_logout"),
+    })
 }

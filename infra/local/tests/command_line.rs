@@ -83,12 +83,7 @@ impl Running {
     /// Sends what the `nth` printed command sends.
     async fn paste(&self, nth: usize) -> (u16, Value) {
         let (user, password, body, url) = self.commands().swap_remove(nth);
-        let request = reqwest::Client::builder()
-            .no_proxy()
-            .build()
-            .unwrap()
-            .post(url)
-            .basic_auth(user, Some(password));
+        let request = client().post(url).basic_auth(user, Some(password));
         let request = request
             .header("content-type", "application/json")
             .body(body);
@@ -97,6 +92,18 @@ impl Running {
             response.status().as_u16(),
             serde_json::from_str(&response.text().await.unwrap()).unwrap(),
         )
+    }
+
+    /// Posts a body as the sample's tenant.
+    async fn post(&self, body: &'static str) -> Value {
+        let request = client().post(&self.commands()[0].3);
+        let request = request.header("content-type", "application/json");
+        read(request.body(body)).await
+    }
+
+    /// The first job of the sample's tenant.
+    async fn job(&self) -> Value {
+        read(client().get(format!("{}/jobs/1", self.commands()[0].3))).await
     }
 
     /// Sends a signal; says what else was printed, and whether it ended well.
@@ -120,6 +127,18 @@ impl Drop for Running {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn client() -> reqwest::Client {
+    reqwest::Client::builder().no_proxy().build().unwrap()
+}
+
+async fn read(request: reqwest::RequestBuilder) -> Value {
+    let answer = request
+        .basic_auth("sample", Some("sample.local"))
+        .send()
+        .await;
+    serde_json::from_str(&answer.unwrap().text().await.unwrap()).unwrap()
 }
 
 fn program(args: &[&str]) -> Command {
@@ -271,4 +290,46 @@ async fn a_data_folder_keeps_what_was_done() {
     // Without the roster, the sample's tenants come in beside it, so that what is printed works.
     let sample = Running::start(&[&ANY_PORTS[..], &args[8..]].concat());
     assert_eq!(sample.paste(0).await.0, 200);
+}
+
+/// A made-up roster in a data folder: one request for everybody, and the process killed while the job is under way.
+#[tokio::test]
+async fn a_job_survives_that_the_process_is_killed() {
+    const AGENTS: u64 = 2_000;
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    let args = [&ANY_PORTS[..], &["--sample", "2000", "--data", data]].concat();
+    let running = Running::start(&args);
+    let accepted = running.post(r#"{"ip_addrs":["10.0.0.0/8"]}"#).await;
+    assert_eq!(accepted["status"], "created");
+    while running.job().await["logged_out"] == 0 {}
+    assert_eq!(running.job().await["status"], "in_progress");
+    running.signal("KILL");
+
+    let again = Running::start(&args);
+    assert!(
+        again.greeting[2].contains("1 unfinished jobs go on"),
+        "{:?}",
+        again.greeting
+    );
+    let job = loop {
+        let job = again.job().await;
+        if job["status"] == "completed" {
+            break job;
+        }
+    };
+    let count = |name: &str| job[name].as_u64().unwrap();
+    assert_eq!(count("total"), AGENTS);
+    assert_eq!(count("deferred"), AGENTS / 20);
+    assert_eq!(
+        count("logged_out") + count("deferred") + count("skipped"),
+        AGENTS
+    );
+    // Nobody is left who could be logged out.
+    let nobody_idle = again.post(r#"{"team_ids":[1]}"#).await;
+    let rows = nobody_idle.as_array().unwrap();
+    assert!(
+        rows.iter().all(|row| row["message"].is_string()),
+        "{nobody_idle}"
+    );
 }
