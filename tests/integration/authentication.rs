@@ -6,7 +6,8 @@ use logout::auth::{TOKEN_MEMORY, secret_digest};
 use logout::http::FORCE_LOGOUT_PATH;
 use reqwest::Method;
 use serde_json::json;
-use tests::test_stack::{name, send, token};
+use tests::answer::send;
+use tests::test_stack::{name, token};
 use tests::{Act, Answer, TestStack, agent};
 
 /// A request with this user name and password; nobody is found if they are good.

@@ -3,7 +3,8 @@
 use logout::http::{FORCE_LOGOUT_PATH, MAX_BODY_BYTES};
 use reqwest::Method;
 use serde_json::json;
-use tests::test_stack::{send, token};
+use tests::answer::send;
+use tests::test_stack::token;
 use tests::{Answer, TestStack, agent};
 
 async fn post(stack: &TestStack, content_type: Option<&str>, body: impl Into<Vec<u8>>) -> Answer {

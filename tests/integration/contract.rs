@@ -5,7 +5,8 @@ use logout::roster::{self, Roster};
 use logout::timestamp::Timestamp;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::test_stack::{START, send, token};
+use tests::answer::send;
+use tests::test_stack::{START, token};
 use tests::{Answer, TestStack, agent};
 
 fn fixture(name: &str) -> Value {

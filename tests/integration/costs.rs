@@ -119,3 +119,60 @@ async fn a_busy_agent_costs_one_write_unit_now() {
     assert!((meter.table_units("BatchExecuteStatement") - 1.0).abs() < 1e-9);
     assert!(meter.index_units("BatchExecuteStatement").abs() < 1e-9);
 }
+
+/// Of a thousand idle agents in one team, of a caller whose token is remembered.
+#[tokio::test]
+async fn a_job_costs_two_writes_and_two_calls_more_per_hundred_agents() {
+    let stack = TestStack::start().await;
+    let agents: Vec<_> = (1..=1_000).map(|id| agent(id, "Available", &[7])).collect();
+    stack.add("acme", &agents).await;
+    let nobody = json!({ "agent_ids": [9_999] });
+    stack.post_force_logout("acme", &nobody).await;
+    let _ = stack.tap.take_meter();
+
+    let accepted = stack
+        .post_force_logout("acme", &json!({ "team_ids": [7] }))
+        .await;
+    assert_eq!(accepted.json()["status"], "created");
+    let meter = stack.tap.take_meter();
+    // The team was looked at before it turned out too large.
+    assert_eq!((meter.calls.len(), meter.sequential_round_trips()), (4, 4));
+    let mut accepting = units(&meter);
+
+    stack.jobs.drain(&stack.app, &stack.tap).await;
+    let meter = stack.tap.take_meter();
+    let counts = [
+        ("Query", 2),
+        ("BatchWriteItem", 1),
+        ("UpdateItem", 11),
+        ("SendMessageBatch", 1),
+        ("GetItem", 10),
+        ("BatchGetItem", 10),
+        ("BatchExecuteStatement", 40),
+    ];
+    for (operation, count) in counts {
+        assert_eq!(meter.count(operation), count, "{operation}");
+    }
+    let calls: usize = counts.iter().map(|(_, count)| count).sum();
+    assert_eq!(meter.calls.len(), calls);
+    let working = units(&meter);
+    accepting.0 += working.0;
+    accepting.1 += working.1;
+    println!("{accepting:?}");
+    assert_eq!(format!("{accepting:?}"), "(1023.0, 520.5)");
+}
+
+/// Write and read units of all tables and indexes.
+fn units(meter: &Meter) -> (f64, f64) {
+    let sum = |operations: &[&str]| {
+        let units = |operation: &&str| meter.table_units(operation) + meter.index_units(operation);
+        operations.iter().map(units).sum()
+    };
+    let writes = sum(&[
+        "UpdateItem",
+        "PutItem",
+        "BatchWriteItem",
+        "BatchExecuteStatement",
+    ]);
+    (writes, sum(&["GetItem", "Query", "BatchGetItem"]))
+}

@@ -9,6 +9,7 @@ mod crash_points;
 mod delivery_order;
 mod gateway_events;
 mod isolation;
+mod job_messages;
 mod jobs;
 mod privacy;
 mod races;

@@ -1,6 +1,7 @@
 //! The test harness: the service over an embedded DynamoDB, with a tap on every AWS call it makes.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+pub mod answer;
 pub mod log;
 pub mod meter;
 pub mod people;
@@ -8,6 +9,7 @@ pub mod tap;
 pub mod test_stack;
 pub mod worker_queue;
 
+pub use answer::Answer;
 pub use people::{agent, agent_at};
 pub use tap::{Act, Call, Tap};
-pub use test_stack::{Answer, TestStack};
+pub use test_stack::TestStack;
