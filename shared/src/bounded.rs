@@ -28,3 +28,44 @@ where
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn so_many_are_under_way_and_no_more() {
+        let (now, most, made) = (Cell::new(0), Cell::new(0), Cell::new(0));
+        let work = (0..20).map(|number| {
+            made.set(made.get() + 1);
+            let (now, most) = (&now, &most);
+            async move {
+                now.set(now.get() + 1);
+                most.set(most.get().max(now.get()));
+                tokio::task::yield_now().await;
+                now.set(now.get() - 1);
+                Ok::<_, ()>(number)
+            }
+        });
+        let mut taken = Vec::new();
+        try_for_each(4, work, |number| taken.push(number))
+            .await
+            .unwrap();
+        taken.sort_unstable();
+        assert_eq!(taken, (0..20).collect::<Vec<_>>());
+        assert_eq!((most.get(), made.get()), (4, 20));
+    }
+
+    #[tokio::test]
+    async fn the_first_error_ends_it() {
+        let made = Cell::new(0);
+        let work = (0..20).map(|number| {
+            made.set(made.get() + 1);
+            async move { if number == 3 { Err(number) } else { Ok(()) } }
+        });
+        assert_eq!(try_for_each(2, work, |()| ()).await, Err(3));
+        assert!(made.get() < 20);
+    }
+}

@@ -131,7 +131,7 @@ pub struct Progress {
     pub done: BTreeSet<u32>,
     /// Their sums.
     pub tally: Tally,
-    /// When the latest of them was counted.
+    /// When one of the latest of them was counted: of those counted side by side, any.
     pub counted_at: Option<Timestamp>,
 }
 
@@ -149,7 +149,7 @@ pub struct Job {
 /// What a caller is told about a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JobStatus {
-    /// Nobody has looked at it.
+    /// Its agents are not known yet.
     Created,
     /// Its agents are known, and not all of them are settled.
     InProgress,
@@ -162,19 +162,18 @@ pub enum JobStatus {
 impl Job {
     /// True once everybody is settled.
     #[must_use]
-    pub fn is_completed(&self, now: Timestamp) -> bool {
-        matches!(self.status(now), JobStatus::Completed(_))
+    pub fn is_completed(&self) -> bool {
+        let chunks = self.plan.as_ref().map(|plan| plan.chunks as usize);
+        chunks == Some(self.progress.done.len())
     }
 
     /// The status follows from what is done; it is stored nowhere.
     #[must_use]
     pub fn status(&self, now: Timestamp) -> JobStatus {
-        if let Some(plan) = &self.plan
-            && self.progress.done.len() == plan.chunks as usize
-        {
-            return JobStatus::Completed(self.progress.counted_at.unwrap_or(plan.planned_at));
-        }
         match &self.plan {
+            Some(plan) if self.is_completed() => {
+                JobStatus::Completed(self.progress.counted_at.unwrap_or(plan.planned_at))
+            }
             _ if self.accepted_at.plus(DEADLINE) < now => JobStatus::Failed,
             None => JobStatus::Created,
             Some(_) => JobStatus::InProgress,

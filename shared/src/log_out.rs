@@ -84,8 +84,9 @@ async fn run_round(
     open: &mut Vec<Open>,
     settled: &mut Vec<Settled>,
 ) -> Result<bool, StoreError> {
-    // The first read may be a moment old, for half the price: the condition on a write guards whom it would hit. It
-    // misses an agent whose sign-in was confirmed only just before. Whoever fails a condition is read afresh.
+    // The first read may be a moment old, for half the price: the condition on a write guards whom it would hit. It may
+    // hide somebody who has just signed in, so nobody is passed over by it: those are read afresh, and so is whoever
+    // fails a condition.
     let freshness = match round {
         0 => Freshness::Eventual,
         _ => Freshness::Latest,
@@ -94,9 +95,12 @@ async fn run_round(
     let mut agents = store.read_agents(&request.tenant, &ids, freshness).await?;
 
     let (mut attempts, mut attempted) = (Vec::new(), Vec::new());
-    for candidate in open.drain(..) {
+    for candidate in std::mem::take(open) {
         let agent = agents.remove(&candidate.agent_id);
         match decide(agent.as_ref(), &request.id, candidate.pin) {
+            Decision::Settled(Outcome::Skipped(_)) if freshness == Freshness::Eventual => {
+                open.push(candidate);
+            }
             Decision::Settled(outcome) => settled.push(settle(candidate, outcome, agent)),
             Decision::Attempt(attempt) => {
                 attempts.push((candidate.agent_id, attempt));

@@ -14,8 +14,7 @@ pub const SYNC_LIMITS: RangeInclusive<usize> = 1..=crate::store::MAX_BATCH_GET;
 
 /// Jobs are kept so long unless `JOB_RETENTION_DAYS` says otherwise (the HTTP contract).
 pub const DEFAULT_JOB_RETENTION_DAYS: usize = 30;
-/// What `JOB_RETENTION_DAYS` may be: at least as long as SQS can keep a message, 14 days, so that no message outlives
-/// its job; at most ten years.
+/// What `JOB_RETENTION_DAYS` may be: at least as long as SQS keeps a message, 14 days; at most ten years.
 const JOB_RETENTIONS_DAYS: RangeInclusive<usize> = 14..=3_650;
 
 /// The settings of a deployment.

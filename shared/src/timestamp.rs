@@ -43,6 +43,13 @@ impl Timestamp {
         time.format(&Rfc3339).ok()
     }
 
+    /// How long it is from this time to `later`; zero if that is not later.
+    #[must_use]
+    pub fn until(self, later: Self) -> Duration {
+        let ms = later.epoch_ms.saturating_sub(self.epoch_ms);
+        Duration::from_millis(u64::try_from(ms).unwrap_or(0))
+    }
+
     /// This time moved on by `duration`, in whole milliseconds; stops at the end of the range.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {

@@ -109,7 +109,16 @@ async fn a_plan_after_its_chunks_sends_nothing_and_between_them_only_what_is_ope
         [parse(&chunks[1])]
     );
     deliver_one(&stack, &chunks[1]).await;
+    let _ = stack.tap.take_meter();
     deliver_one(&stack, &plan).await;
+    let operations: Vec<_> = stack
+        .tap
+        .take_meter()
+        .calls
+        .into_iter()
+        .map(|call| call.operation)
+        .collect();
+    assert_eq!(operations, ["Query"]);
     assert!(stack.jobs.receive_all().await.is_empty());
     assert_completed(&stack, "").await;
 }
@@ -130,6 +139,7 @@ async fn of_two_plans_at_once_one_is_decided_on() {
                 Message::Plan(_) => panic!("a plan"),
             })
             .collect();
+        plans.sort();
         plans.dedup();
         assert_eq!((chunks.len(), plans.len()), (4, 1));
         assert!(deliver(&stack.app, &stack.tap, chunks).await.is_empty());

@@ -6,9 +6,10 @@ use std::time::Duration;
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use logout::job::DEADLINE;
 use logout::message::Message;
+use logout::queue::{JOBS, QueueSettings};
 use logout::timestamp::Timestamp;
 use serde_json::json;
-use tests::worker_queue::{deliver, parse};
+use tests::worker_queue::{WorkerQueue, deliver, parse};
 use tests::{Act, agent};
 
 use crate::jobs::{completed, counts, drain, with_small_limit};
@@ -46,11 +47,11 @@ async fn messages_that_are_refused_in_part_are_sent_again() {
     stack.tap.once(
         "SendMessageBatch",
         0,
-        Act::EditReply(|reply| {
+        Act::EditReply(Box::new(|reply| {
             let sent = reply["Successful"].as_array_mut().unwrap().pop().unwrap();
             reply["Failed"] =
                 json!([{ "Id": sent["Id"], "Code": "InternalError", "SenderFault": false }]);
-        }),
+        })),
     );
     assert!(deliver(&stack.app, &stack.tap, plan).await.is_empty());
     // One of them came twice, as its first answer said that it had not come.
@@ -67,10 +68,10 @@ async fn a_message_that_sqs_refuses_for_good_fails_the_plan() {
     stack.tap.once(
         "SendMessageBatch",
         0,
-        Act::EditReply(|reply| {
+        Act::EditReply(Box::new(|reply| {
             let sent = reply["Successful"].as_array_mut().unwrap().pop().unwrap();
             reply["Failed"] = json!([{ "Id": sent["Id"], "Code": "InvalidMessageContents", "SenderFault": true }]);
-        }),
+        })),
     );
     assert_eq!(deliver(&stack.app, &stack.tap, plan).await.len(), 1);
 }
@@ -97,6 +98,11 @@ async fn bad_messages_fail_alone_and_the_rest_is_done() {
         };
         body.replace(&chunk.plan_id, "another-plan")
     };
+    let bad_plan = body.replace(
+        r#""kind":"chunk""#,
+        r#""kind":"plan","selectors":{"ip_addrs":["canary"]}"#,
+    );
+    let bad_plan = bad_plan.replace(r#""job_id":1"#, r#""job_id":9"#);
     let batch = vec![
         message("no-json", "canary{"),
         message("no-message", r#"{"v":1,"kind":"canary"}"#),
@@ -104,6 +110,7 @@ async fn bad_messages_fail_alone_and_the_rest_is_done() {
         message("no-job", &body.replace(r#""job_id":1"#, r#""job_id":77"#)),
         message("no-chunk", &body.replace(r#""chunk":1"#, r#""chunk":2"#)),
         message("no-plan", &other_plan),
+        message("no-sense", &bad_plan),
         good,
     ];
     let mut failed = deliver(&stack.app, &stack.tap, batch).await;
@@ -116,6 +123,7 @@ async fn bad_messages_fail_alone_and_the_rest_is_done() {
             "no-json",
             "no-message",
             "no-plan",
+            "no-sense",
             "version"
         ]
     );
@@ -128,6 +136,7 @@ async fn bad_messages_fail_alone_and_the_rest_is_done() {
         ("no-json", "not JSON at line 1"),
         ("version", "a message of version 2"),
         ("no-job", "the job is gone"),
+        ("no-sense", "the selectors make no sense"),
     ] {
         assert!(
             log.lines()
@@ -135,7 +144,7 @@ async fn bad_messages_fail_alone_and_the_rest_is_done() {
             "{id}"
         );
     }
-    assert!(!log.contains("canary{"));
+    assert!(!log.contains("canary{") && !log.contains("\"canary\""));
 }
 
 #[tokio::test]
@@ -217,5 +226,86 @@ async fn a_job_that_cannot_finish_reads_failed_and_completes_after_a_redrive() {
     assert_eq!(
         counts(&stack.get_job("acme", 1).await),
         completed(2, 1, 0, 1)
+    );
+}
+
+#[tokio::test]
+async fn a_message_that_hangs_takes_no_other_with_it() {
+    let stack = with_small_limit().await;
+    stack
+        .post_force_logout("acme", &json!({ "agent_ids": [1, 2] }))
+        .await;
+    stack
+        .post_force_logout("acme", &json!({ "agent_ids": [3, 4] }))
+        .await;
+    deliver(&stack.app, &stack.tap, stack.jobs.receive_all().await).await;
+    let mut event = SqsEvent::default();
+    event.records = stack.jobs.receive_all().await;
+    let hanging = event.records[0].message_id.clone().unwrap();
+    stack.tap.script(|call| {
+        if call.body.to_string().contains("acme#1\"") {
+            Act::After(Box::pin(std::future::pending()))
+        } else {
+            Act::Forward
+        }
+    });
+    // Two seconds before the end it is given up, which is a second from now.
+    let deadline = stack.app.clock.now().plus(Duration::from_secs(3));
+    let answer = logout_worker::handle(&stack.app, event, deadline).await;
+    let failures = answer.batch_item_failures.iter();
+    let failed: Vec<_> = failures
+        .map(|failure| failure.item_identifier.clone())
+        .collect();
+    assert_eq!(failed, [hanging]);
+    stack.tap.script(|_| Act::Forward);
+    assert_eq!(
+        counts(&stack.get_job("acme", 2).await),
+        completed(2, 0, 0, 2)
+    );
+}
+
+/// The event source of `local`, on a queue whose failed messages are visible again at once.
+#[tokio::test]
+async fn what_fails_five_times_rests_in_the_dead_letter_queue() {
+    let stack = with_small_limit().await;
+    let impatient = QueueSettings {
+        visibility_timeout_seconds: 0,
+        name: "impatient",
+        dead_letters: "impatient-dead",
+        ..JOBS
+    };
+    let queue = WorkerQueue::create(&stack.jobs, &impatient).await;
+    queue.send("no message").await;
+    stack
+        .post_force_logout("acme", &json!({ "agent_ids": [1, 2] }))
+        .await;
+    for good in stack.jobs.receive_all().await {
+        queue.send(good.body.as_deref().unwrap()).await;
+    }
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let stopped = async { stopped.await.unwrap_or_default() };
+    let feeding = tokio::spawn(local::event_source::feed_worker(
+        queue.sqs.clone(),
+        queue.url.clone(),
+        stack.app.clone(),
+        stopped,
+    ));
+    let dead = loop {
+        let dead = queue.receive_dead_letters().await;
+        if !dead.is_empty() {
+            break dead;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert_eq!(dead.len(), 1);
+    assert_eq!(dead[0].body.as_deref(), Some("no message"));
+    stop.send(()).unwrap();
+    feeding.await.unwrap().unwrap();
+    // The plan was worked off, and deleted: nothing but the bad message could come again.
+    assert!(queue.receive_all().await.is_empty());
+    drain(&stack).await;
+    assert_eq!(
+        counts(&stack.get_job("acme", 1).await),
+        completed(2, 0, 0, 2)
     );
 }

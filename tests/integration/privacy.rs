@@ -30,20 +30,31 @@ async fn no_log_line_holds_a_token_a_name_or_a_mail_address() {
     stack.tap.once(
         "BatchExecuteStatement",
         0,
-        Act::EditReply(|reply| {
+        Act::EditReply(Box::new(|reply| {
             let item = json!({ "email": { "S": "canary@mail" } });
             let error = json!({ "Code": "DuplicateItem", "Message": "CanaryName", "Item": item });
             reply["Responses"][0] = json!({ "Error": error });
-        }),
+        })),
     );
     stack
         .post_force_logout("acme", &json!({ "agent_ids": [3] }))
         .await;
+    stack.tap.script(|_| Act::Forward);
+    let everybody =
+        json!({ "agent_ids": (1..=200).collect::<Vec<_>>(), "ip_addrs": ["203.0.113.77"] });
+    stack.post_force_logout("acme", &everybody).await;
+    stack.tap.once("BatchGetItem", 0, Act::LoseReply);
+    stack.jobs.drain(&stack.app, &stack.tap).await;
     stack.tap.script(|_| Act::Throttle);
     stack.post_force_logout("acme", &body).await;
 
     let log = log::text();
-    for said in ["logged out agents", "ThrottlingException", "DuplicateItem"] {
+    for said in [
+        "logged out agents",
+        "logged out a chunk",
+        "ThrottlingException",
+        "DuplicateItem",
+    ] {
         assert!(log.contains(said), "{said} is not in {log}");
     }
     let in_base64 = "YWNtZTphY21lLnNlY3JldA"; // acme:acme.secret
@@ -54,6 +65,7 @@ async fn no_log_line_holds_a_token_a_name_or_a_mail_address() {
         "canary@mail",
         "CanaryNumber",
         "canary_key",
+        "203.0.113.77",
     ] {
         assert!(!log.contains(secret), "{secret} is in {log}");
     }

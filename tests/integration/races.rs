@@ -176,9 +176,9 @@ async fn a_read_too_old_to_show_the_session_hides_nobody() {
     stack.tap.once(
         "BatchGetItem",
         0,
-        Act::EditReply(|reply| {
+        Act::EditReply(Box::new(|reply| {
             reply["Responses"]["agents"][0]["online_since"] = json!({ "N": "1" });
-        }),
+        })),
     );
     let answer = stack
         .post_force_logout("acme", &json!({ "agent_ids": [1] }))

@@ -22,14 +22,14 @@ async fn keys_left_unprocessed_are_asked_for_again() {
     stack.tap.once(
         "BatchGetItem",
         0,
-        Act::EditReply(|reply| {
+        Act::EditReply(Box::new(|reply| {
             let items = reply["Responses"]["agents"].as_array_mut().unwrap();
             let keys: Vec<Value> = items
                 .drain(10..)
                 .map(|item| json!({ "agent_key": item["agent_key"] }))
                 .collect();
             reply["UnprocessedKeys"] = json!({ "agents": { "Keys": keys } });
-        }),
+        })),
     );
     let answer = stack
         .post_force_logout("acme", &json!({ "team_ids": [7] }))
@@ -43,7 +43,7 @@ async fn members_that_were_throttled_are_tried_again() {
     stack.tap.once(
         "BatchExecuteStatement",
         0,
-        Act::EditReply(|reply| {
+        Act::EditReply(Box::new(|reply| {
             // Whether a throttled member was written is not known; here all of them were.
             for member in reply["Responses"]
                 .as_array_mut()
@@ -53,7 +53,7 @@ async fn members_that_were_throttled_are_tried_again() {
             {
                 *member = json!({ "Error": { "Code": "ThrottlingError", "Message": "too busy" } });
             }
-        }),
+        })),
     );
     let answer = stack
         .post_force_logout("acme", &json!({ "team_ids": [7] }))
@@ -68,9 +68,9 @@ async fn a_member_refused_for_good_is_a_503() {
     stack.tap.once(
         "BatchExecuteStatement",
         0,
-        Act::EditReply(|reply| {
+        Act::EditReply(Box::new(|reply| {
             reply["Responses"][0] = json!({ "Error": { "Code": "AccessDenied", "Message": "no" } });
-        }),
+        })),
     );
     assert_eq!(
         stack
@@ -87,9 +87,9 @@ async fn a_batch_that_is_answered_in_part_is_a_503() {
     stack.tap.once(
         "BatchExecuteStatement",
         0,
-        Act::EditReply(|reply| {
+        Act::EditReply(Box::new(|reply| {
             reply["Responses"].as_array_mut().unwrap().pop();
-        }),
+        })),
     );
     let body = json!({ "team_ids": [7] });
     assert_eq!(stack.post_force_logout("acme", &body).await.status, 503);

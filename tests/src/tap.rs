@@ -44,7 +44,7 @@ pub enum Act {
     /// DynamoDB is too busy for it.
     Throttle,
     /// It is sent, and the answer is changed.
-    EditReply(fn(&mut Value)),
+    EditReply(Box<dyn FnOnce(&mut Value) + Send>),
     /// It takes effect, and the function that made it ends before it sees the answer.
     Die,
 }

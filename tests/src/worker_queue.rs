@@ -8,7 +8,7 @@ use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use aws_sdk_sqs::Client;
 use logout::app::App;
 use logout::message::Message;
-use logout::queue::{JOBS, WORKER_TIMEOUT_SECONDS};
+use logout::queue::{JOBS, QueueSettings, WORKER_TIMEOUT_SECONDS};
 
 use crate::tap::Tap;
 
@@ -17,21 +17,34 @@ const MAX_ROUNDS: usize = 20;
 
 /// The queue, and the clients to work it off.
 pub struct WorkerQueue {
-    sqs: Client,
-    url: String,
+    /// The client.
+    pub sqs: Client,
+    /// The queue.
+    pub url: String,
     dead_letters_url: String,
+    address: SocketAddr,
 }
 
 impl WorkerQueue {
-    /// A fresh queue in the SQS at `address`.
+    /// The queue of jobs in the SQS at `address`.
     pub async fn new(sqs: Client, address: SocketAddr) -> Self {
-        local::sqs::create_queue(&sqs, &JOBS).await.unwrap();
-        let url = local::sqs::queue_url(address, JOBS.name);
-        let dead_letters_url = local::sqs::queue_url(address, JOBS.dead_letters);
+        Self::with_settings(sqs, address, &JOBS).await
+    }
+
+    /// Another queue beside `other`.
+    pub async fn create(other: &Self, settings: &QueueSettings) -> Self {
+        Self::with_settings(other.sqs.clone(), other.address, settings).await
+    }
+
+    async fn with_settings(sqs: Client, address: SocketAddr, settings: &QueueSettings) -> Self {
+        local::sqs::create_queue(&sqs, settings).await.unwrap();
+        let url = local::sqs::queue_url(address, settings.name);
+        let dead_letters_url = local::sqs::queue_url(address, settings.dead_letters);
         Self {
             sqs,
             url,
             dead_letters_url,
+            address,
         }
     }
 

@@ -51,7 +51,7 @@ pub async fn accept(
     info!(tenant = %accepted.job.tenant, job = %job_id, "accepted a job");
     // From here on the worker will write the job down if this does not.
     if let Err(error) = app.store.put_job(&accepted).await {
-        warn!(job = %job_id, error = error_chain(&error), "the job is left to the worker to write down");
+        warn!(tenant = %accepted.job.tenant, job = %job_id, error = error_chain(&error), "the job is left to the worker to write down");
     }
     Ok(answer(http::job_url(request, job_id), job_id, selectors))
 }

@@ -4,27 +4,33 @@ use logout::app::App;
 use logout::decision::SessionPin;
 use logout::job::{ChunkRef, Tally};
 use logout::log_out::{LogoutRequest, log_out_agents};
-use logout::store::First;
+use logout::store::{ChunkState, First};
 use tracing::info;
 
 use crate::WorkError;
 
-/// Logs out the agents of a chunk, then counts it. A chunk that comes again finds its agents settled by this very job,
-/// and is not counted twice.
+/// Logs out the agents of a chunk, then counts it. A chunk that was counted is left alone: a job that reads
+/// completed touches nobody any more. One that comes again before that finds its agents settled by this very job.
 pub async fn log_out_chunk(app: &App, chunk: &ChunkRef) -> Result<(), WorkError> {
-    let agent_ids = app.store.read_chunk(chunk).await?.ok_or(WorkError::Gone)?;
-    let now = app.clock.now();
+    let agent_ids = match app.store.read_chunk(chunk).await? {
+        ChunkState::Open(agent_ids) => agent_ids,
+        ChunkState::Done => return Ok(()),
+        ChunkState::Gone => return Err(WorkError::Gone),
+    };
     let request = LogoutRequest {
         tenant: chunk.job.tenant.clone(),
         id: chunk.job.request_id(),
-        at: now,
+        at: app.clock.now(),
         pin: SessionPin::BegunBy(chunk.job.accepted_at),
     };
     let mut tally = Tally::default();
     for agent in log_out_agents(&app.store, &request, &agent_ids).await? {
         tally.add(&agent.outcome);
     }
-    let counted = app.store.count_chunk(chunk, &tally, now).await?;
+    let counted = app
+        .store
+        .count_chunk(chunk, &tally, app.clock.now())
+        .await?;
     info!(
         tenant = %chunk.job.tenant,
         job = %chunk.job.job_id,

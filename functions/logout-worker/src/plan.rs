@@ -54,7 +54,7 @@ async fn existing(app: &App, accepted: &AcceptedJob) -> Result<Option<Job>, Work
 /// Makes a plan, and answers the one that was decided on, which may be another delivery's.
 async fn decide_plan(app: &App, accepted: &AcceptedJob) -> Result<(Plan, Progress), WorkError> {
     let job = &accepted.job;
-    let selection = Selection::of(&accepted.selectors)?;
+    let selection = Selection::of(&accepted.selectors).map_err(|_| WorkError::Selectors)?;
     let agent_ids = all_candidates(&app.store, &job.tenant, &selection).await?;
     let plan_id = Uuid::new_v4().to_string();
     let plan = app

@@ -10,10 +10,12 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, Message};
 use logout::app::App;
+use logout::logging::error_chain;
 use logout::queue::WORKER_TIMEOUT_SECONDS;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
+use tracing::warn;
 
 /// A batch holds at most that many messages; `ReceiveMessage` takes no more (Amazon SQS API Reference).
 const BATCH_SIZE: i32 = 10;
@@ -65,7 +67,8 @@ async fn poll(sqs: Client, queue_url: String, app: Arc<App>, mut stop: watch::Re
         };
         let messages = match received {
             Ok(received) => received.messages.unwrap_or_default(),
-            Err(_refused) => {
+            Err(refused) => {
+                warn!(error = error_chain(&refused), "no messages can be received");
                 sleep(AFTER_REFUSAL).await;
                 continue;
             }
@@ -81,15 +84,16 @@ async fn poll(sqs: Client, queue_url: String, app: Arc<App>, mut stop: watch::Re
 async fn invoke(app: Arc<App>, messages: Vec<Message>) -> Vec<Message> {
     let mut event = SqsEvent::default();
     event.records = messages.iter().map(record).collect();
-    let deadline = app
-        .clock
-        .now()
-        .plus(Duration::from_secs(WORKER_TIMEOUT_SECONDS.into()));
-    // A panic ends the invocation, and everything in it failed.
+    let time = Duration::from_secs(WORKER_TIMEOUT_SECONDS.into());
+    let deadline = app.clock.now().plus(time);
+    // A panic ends the invocation, and so does its time; everything in it failed then.
     let invocation =
-        tokio::spawn(async move { logout_worker::handle(&app, event, deadline).await });
+        tokio::spawn(
+            async move { timeout(time, logout_worker::handle(&app, event, deadline)).await },
+        );
     match invocation.await {
-        Ok(answer) => succeeded(messages, &answer),
+        Ok(Ok(answer)) => succeeded(messages, &answer),
+        Ok(Err(_too_slow)) => Vec::new(),
         Err(_panic) => Vec::new(),
     }
 }
@@ -140,6 +144,46 @@ async fn delete(sqs: &Client, queue_url: &str, done: Vec<Message>) {
     if !entries.is_empty() {
         // A message that is not deleted comes again, and does no harm.
         let delete = sqs.delete_message_batch().queue_url(queue_url);
-        let _ = delete.set_entries(Some(entries)).send().await;
+        if let Err(error) = delete.set_entries(Some(entries)).send().await {
+            warn!(error = error_chain(&error), "messages cannot be deleted");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_lambda_events::sqs::BatchItemFailure;
+
+    use super::*;
+
+    /// The messages of a batch of "a" and "b" that are done when these were reported.
+    fn done(reported: &[&str]) -> Vec<String> {
+        let messages = ["a", "b"].map(|id| Message::builder().message_id(id).build());
+        let mut answer = SqsBatchResponse::default();
+        answer.batch_item_failures = reported
+            .iter()
+            .map(|id| {
+                let mut failure = BatchItemFailure::default();
+                failure.item_identifier = (*id).to_owned();
+                failure
+            })
+            .collect();
+        let done = succeeded(messages.to_vec(), &answer);
+        done.into_iter()
+            .filter_map(|message| message.message_id)
+            .collect()
+    }
+
+    #[test]
+    fn what_was_not_reported_is_done() {
+        assert_eq!(done(&[]), ["a", "b"]);
+        assert_eq!(done(&["a"]), ["b"]);
+        assert!(done(&["a", "b"]).is_empty());
+    }
+
+    #[test]
+    fn a_report_of_no_message_of_the_batch_fails_all() {
+        assert!(done(&["c"]).is_empty());
+        assert!(done(&[""]).is_empty());
     }
 }

@@ -25,7 +25,7 @@ pub fn of(stack: &Stack) -> String {
     );
     let _ = writeln!(
         text,
-        "SQS: http://{} ({} unfinished jobs go on)",
+        "SQS: http://{} (unfinished jobs that go on: {})",
         stack.sqs_address, stack.resumed_jobs
     );
     let bodies = |(tenant, agents)| (tenant, bodies(agents));

@@ -3,11 +3,22 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::item::{Item, number, text};
-use super::jobs::{expires_at, job_key};
-use super::{Store, StoreError};
+use super::jobs::{done_chunks, expires_at, job_key, progress_part};
+use super::{Freshness, Store, StoreError};
 use crate::ids::AgentId;
 use crate::job::{CHUNK_AGENTS, ChunkRef, JobRef, Plan};
 use crate::timestamp::Timestamp;
+
+/// What is left to do for a chunk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChunkState {
+    /// It is gone with its job.
+    Gone,
+    /// It was counted.
+    Done,
+    /// These agents are to be settled, and then counted.
+    Open(Vec<AgentId>),
+}
 
 impl Store {
     /// Writes the chunks of a new plan. Until the job is marked as planned by it, nobody looks at them.
@@ -44,21 +55,42 @@ impl Store {
         Ok(plan)
     }
 
-    /// The agents of a chunk, or `None` if it is gone with its job.
+    /// What is left to do for a chunk, in one read.
     ///
     /// # Errors
     /// DynamoDB refused.
-    pub async fn read_chunk(&self, chunk: &ChunkRef) -> Result<Option<Vec<AgentId>>, StoreError> {
-        let call = self
-            .client
-            .get_item()
-            .table_name(&self.tables.jobs)
-            .consistent_read(true);
-        let call = call
-            .key("job_key", job_key(&chunk.job.tenant, chunk.job.job_id))
-            .key("part", chunk_part(&chunk.plan_id, chunk.chunk));
-        let answer = call.send().await.map_err(StoreError::call("GetItem"))?;
-        answer.item().map(agent_ids).transpose()
+    pub async fn read_chunk(&self, chunk: &ChunkRef) -> Result<ChunkState, StoreError> {
+        match self.read_chunk_as(chunk, Freshness::Eventual).await? {
+            // It was written before its message was sent, but a cheap read may be behind.
+            ChunkState::Gone => self.read_chunk_as(chunk, Freshness::Latest).await,
+            state => Ok(state),
+        }
+    }
+
+    async fn read_chunk_as(
+        &self,
+        chunk: &ChunkRef,
+        freshness: Freshness,
+    ) -> Result<ChunkState, StoreError> {
+        let key = |part| {
+            let job_key = job_key(&chunk.job.tenant, chunk.job.job_id);
+            Item::from([("job_key".to_owned(), job_key), ("part".to_owned(), part)])
+        };
+        let keys = vec![
+            key(chunk_part(&chunk.plan_id, chunk.chunk)),
+            key(progress_part(&chunk.plan_id, chunk.chunk)),
+        ];
+        let items = self.get_all(&self.tables.jobs, keys, freshness).await?;
+        if items
+            .iter()
+            .any(|item| done_chunks(item).contains(&chunk.chunk))
+        {
+            return Ok(ChunkState::Done);
+        }
+        match items.iter().find(|item| item.contains_key("agent_ids")) {
+            Some(item) => agent_ids(item).map(ChunkState::Open),
+            None => Ok(ChunkState::Gone),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use futures::future::join;
 
 use super::item::{Item, epoch_ms, number, read_number, read_text, read_time, text};
 use super::{Store, StoreError};
@@ -19,6 +20,8 @@ use crate::timestamp::Timestamp;
 const CHUNKS_PER_PROGRESS: u32 = 64;
 /// The part of the item that says what a job is.
 const JOB: &str = "job";
+/// The part of the item that says who is meant. Sorts after every progress item.
+const REQUEST: &str = "request";
 /// Sorts after the part of every progress item.
 const AFTER_PROGRESS: &str = "progress#~";
 
@@ -58,17 +61,34 @@ impl Store {
     /// # Errors
     /// DynamoDB refused.
     pub async fn put_job(&self, accepted: &AcceptedJob) -> Result<First, StoreError> {
+        let (request, first) = join(self.put_request(accepted), self.put_new(&accepted.job)).await;
+        request.and(first)
+    }
+
+    /// The selectors have an item of their own: they may be large, and looking a job up does not read them.
+    async fn put_request(&self, accepted: &AcceptedJob) -> Result<(), StoreError> {
         let job = &accepted.job;
         let selectors = serde_json::to_string(&accepted.selectors);
         let selectors = selectors.expect("selectors hold ids and strings");
         let call = self.client.put_item().table_name(&self.tables.jobs);
         let call = call
             .item("job_key", job_key(&job.tenant, job.job_id))
-            .item("part", text(JOB))
+            .item("part", text(REQUEST))
             .item("tenant", text(job.tenant.as_str()))
             .item("job_id", number(job.job_id))
             .item("accepted_at", epoch_ms(job.accepted_at))
-            .item("selectors", text(&selectors))
+            .item("expires_at", expires_at(job))
+            .item("selectors", text(&selectors));
+        call.send().await.map_err(StoreError::call("PutItem"))?;
+        Ok(())
+    }
+
+    async fn put_new(&self, job: &JobRef) -> Result<First, StoreError> {
+        let call = self.client.put_item().table_name(&self.tables.jobs);
+        let call = call
+            .item("job_key", job_key(&job.tenant, job.job_id))
+            .item("part", text(JOB))
+            .item("accepted_at", epoch_ms(job.accepted_at))
             .item("expires_at", expires_at(job))
             .condition_expression("attribute_not_exists(job_key)");
         match call.send().await {
@@ -114,12 +134,15 @@ impl Store {
         tally: &Tally,
         now: Timestamp,
     ) -> Result<First, StoreError> {
-        let ChunkRef { job, chunk, .. } = chunk;
-        let progress = format!("progress#{:04}", chunk / CHUNKS_PER_PROGRESS);
+        let ChunkRef {
+            job,
+            plan_id,
+            chunk,
+        } = chunk;
         let call = self.client.update_item().table_name(&self.tables.jobs);
         let call = call
             .key("job_key", job_key(&job.tenant, job.job_id))
-            .key("part", text(&progress))
+            .key("part", progress_part(plan_id, *chunk))
             .update_expression(
                 "SET counted_at = :now, expires_at = :expires \
                  ADD done_chunks :chunks, logged_out_count :logged_out, deferred_count :deferred, \
@@ -175,16 +198,16 @@ impl Store {
                 .client
                 .scan()
                 .table_name(&self.tables.jobs)
-                .filter_expression("part = :job");
+                .filter_expression("part = :request");
             let scan = scan
-                .expression_attribute_values(":job", text(JOB))
+                .expression_attribute_values(":request", text(REQUEST))
                 .set_exclusive_start_key(start);
             let page = scan.send().await.map_err(StoreError::call("Scan"))?;
             for accepted in page.items().iter().filter_map(accepted_job) {
                 let job = self
                     .read_job(&accepted.job.tenant, accepted.job.job_id, now)
                     .await?;
-                if job.is_some_and(|job| !job.is_completed(now)) {
+                if job.is_none_or(|job| !job.is_completed()) {
                     unfinished.push(accepted);
                 }
             }
@@ -212,6 +235,13 @@ impl Store {
 /// The key of all items of a job.
 pub(super) fn job_key(tenant: &Tenant, job_id: JobId) -> AttributeValue {
     AttributeValue::S(format!("{tenant}#{job_id}"))
+}
+
+/// The part in which a chunk is counted: every plan has its own, so that one that was not decided on, or was forgotten
+/// with a deleted job, passes nothing off as done.
+pub(super) fn progress_part(plan_id: &str, chunk: u32) -> AttributeValue {
+    let number = chunk / CHUNKS_PER_PROGRESS;
+    text(&format!("progress#{plan_id}#{number:04}"))
 }
 
 /// When DynamoDB may delete an item of a job: epoch seconds, as its time to live wants them.
@@ -244,15 +274,25 @@ fn job_of_items(items: &[Item], now: Timestamp) -> Option<Job> {
     if expires_at_s <= now.epoch_ms() / 1_000 {
         return None;
     }
+    let plan = plan(job);
+    let of_plan = plan
+        .as_ref()
+        .map(|plan| format!("progress#{}#", plan.plan_id));
     let mut progress = Progress::default();
-    for item in items.iter().filter(|item| item.contains_key("done_chunks")) {
-        progress.done.extend(done_chunks(item));
-        progress.tally.merge(&tally(item));
-        progress.counted_at = progress.counted_at.max(read_time(item, "counted_at"));
+    for item in items {
+        let part = read_text(item, "part").unwrap_or_default();
+        if of_plan
+            .as_ref()
+            .is_some_and(|of_plan| part.starts_with(of_plan))
+        {
+            progress.done.extend(done_chunks(item));
+            progress.tally.merge(&tally(item));
+            progress.counted_at = progress.counted_at.max(read_time(item, "counted_at"));
+        }
     }
     Some(Job {
         accepted_at: read_time(job, "accepted_at")?,
-        plan: plan(job),
+        plan,
         progress,
     })
 }
@@ -266,7 +306,8 @@ fn plan(job: &Item) -> Option<Plan> {
     })
 }
 
-fn done_chunks(item: &Item) -> BTreeSet<u32> {
+/// The numbers of the chunks that an item counts; none if it is no progress item.
+pub(super) fn done_chunks(item: &Item) -> BTreeSet<u32> {
     let numbers = item.get("done_chunks").and_then(|set| set.as_ns().ok());
     numbers
         .into_iter()

@@ -45,6 +45,7 @@ impl Store {
         match look_up {
             LookUp::Team(team_id) => query
                 .table_name(&self.tables.team_members)
+                .consistent_read(true)
                 .key_condition_expression("team_key = :team")
                 .projection_expression("agent_id")
                 .expression_attribute_values(":team", team_key(tenant, team_id)),

@@ -3,6 +3,7 @@
 mod agent_item;
 mod agents;
 mod attempts;
+mod batch_read;
 mod batch_write;
 mod chunks;
 mod item;
@@ -21,8 +22,9 @@ use thiserror::Error;
 use crate::aws;
 use crate::backoff::Backoff;
 
-pub use agents::{Freshness, MAX_BATCH_GET};
 pub use attempts::AttemptResult;
+pub use batch_read::{Freshness, MAX_BATCH_GET};
+pub use chunks::ChunkState;
 pub use jobs::First;
 pub use tables::TableNames;
 pub use tokens::{SecretDigest, Token};

@@ -100,9 +100,16 @@ impl Running {
         read(request.body(body)).await
     }
 
-    /// The first job of the sample's tenant.
-    pub async fn job(&self) -> Value {
-        read(client().get(format!("{}/jobs/1", self.commands()[0].3))).await
+    /// The first job of the sample's tenant, as soon as it is as wanted.
+    pub async fn job_when(&self, wanted: impl Fn(&Value) -> bool) -> Value {
+        let url = format!("{}/jobs/1", self.commands()[0].3);
+        for _ in 0..100_000 {
+            let job = read(client().get(&url)).await;
+            if wanted(&job) {
+                return job;
+            }
+        }
+        panic!("the job does not get there");
     }
 
     /// Sends a signal; says what else was printed, and whether it ended well.
