@@ -30,6 +30,8 @@ pub struct QueueSettings {
     pub visibility_timeout_seconds: u32,
     /// So many deliveries of a message may fail.
     pub max_receive_count: u32,
+    /// A message may be so large; the largest plan takes 300 KB (see `Selection::to_selectors`).
+    pub max_message_bytes: u32,
     /// Messages are kept that long: the longest that SQS can (Amazon SQS quotas).
     pub retention_seconds: u32,
 }
@@ -45,6 +47,7 @@ pub const JOBS: QueueSettings = QueueSettings {
     dead_letters: "jobs-dead",
     visibility_timeout_seconds: 6 * WORKER_TIMEOUT_SECONDS,
     max_receive_count: 5,
+    max_message_bytes: 1024 * 1024,
     retention_seconds: 14 * 24 * 60 * 60,
 };
 

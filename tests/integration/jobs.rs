@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use aws_sdk_dynamodb::types::AttributeValue;
+use logout::ids::MAX_ID;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::answer::send;
@@ -204,6 +206,25 @@ async fn a_job_for_nobody_completes() {
         completed(0, 0, 0, 0)
     );
     assert!(stack.get_job("acme", 1).await.json()["finished_at"].is_string());
+}
+
+#[tokio::test]
+async fn the_largest_request_is_accepted() {
+    let stack = TestStack::start().await;
+    let largest = |count: u64| (0..count).map(|n| MAX_ID - n).collect::<Vec<_>>();
+    let range = |n: u32| {
+        format!("ffff:ffff:ffff:ffff:ffff:ffff:{n:x}:fffe-ffff:ffff:ffff:ffff:ffff:ffff:{n:x}:ffff")
+    };
+    let ranges: Vec<String> = (0x1000..0x1000 + 1_000).map(range).collect();
+    let body =
+        json!({ "agent_ids": largest(10_000), "team_ids": largest(1_000), "ip_addrs": ranges });
+    let answer = stack.post_force_logout("acme", &body).await;
+    assert_eq!((answer.status, &answer.json()["id"]), (200, &json!(1)));
+    assert_eq!(stack.jobs.receive_all().await.len(), 1);
+    let request = stack.dynamodb.get_item().table_name("jobs");
+    let request = request.key("job_key", AttributeValue::S("acme#1".to_owned()));
+    let request = request.key("part", AttributeValue::S("request".to_owned()));
+    assert!(request.send().await.unwrap().item.is_some());
 }
 
 #[tokio::test]

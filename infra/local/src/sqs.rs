@@ -99,6 +99,10 @@ pub async fn create_queue(sqs: &Client, settings: &QueueSettings) -> Result<()> 
     let queue = sqs.create_queue().queue_name(settings.name);
     let queue = queue
         .attributes(QueueAttributeName::MessageRetentionPeriod, &retention)
+        .attributes(
+            QueueAttributeName::MaximumMessageSize,
+            settings.max_message_bytes.to_string(),
+        )
         .attributes(QueueAttributeName::VisibilityTimeout, visibility_timeout)
         .attributes(QueueAttributeName::RedrivePolicy, redrive.to_string());
     queue.send().await.context("cannot create a queue")?;
