@@ -21,7 +21,8 @@ use tracing::warn;
 
 /// So many messages of a batch are worked on at once; the event source hands over at most as many.
 const MAX_PARALLEL_MESSAGES: usize = 10;
-/// A job of a million agents takes about 25 MB to plan, so one is planned after the other.
+/// The ids of a million agents take 8 MB, and two or three times that while they are gathered, so one job is planned
+/// after the other.
 const MAX_PARALLEL_PLANS: usize = 1;
 /// So long before it is stopped, an invocation gives up on what is not done, so that it can still report what is.
 const TIME_TO_REPORT: Duration = Duration::from_secs(2);
