@@ -185,7 +185,9 @@ async fn a_job_that_cannot_finish_reads_failed_and_completes_after_a_redrive() {
     stack
         .post_force_logout("acme", &json!({ "agent_ids": [1, 2] }))
         .await;
-    deliver(&stack.app, &stack.tap, stack.jobs.receive_all().await).await;
+    let plan = stack.jobs.receive_all().await.pop().unwrap();
+    deliver(&stack.app, &stack.tap, vec![plan.clone()]).await;
+    stack.jobs.delete(&plan).await;
     stack.tap.script(|call| {
         if call.operation == "BatchGetItem" {
             Act::Throttle
@@ -193,21 +195,13 @@ async fn a_job_that_cannot_finish_reads_failed_and_completes_after_a_redrive() {
             Act::Forward
         }
     });
-    // The plan is not deleted, so it comes again each time too.
-    for _ in 0..5 {
-        for message in stack.jobs.receive_all().await {
-            deliver(&stack.app, &stack.tap, vec![message.clone()]).await;
-            stack.jobs.make_visible(&message).await;
-        }
+    for _ in 0..JOBS.max_receive_count {
+        let chunk = stack.jobs.receive_all().await.pop().unwrap();
+        let failed = deliver(&stack.app, &stack.tap, vec![chunk.clone()]).await;
+        assert_eq!(failed.len(), 1);
+        stack.jobs.make_visible(&chunk).await;
     }
-    assert!(
-        stack
-            .jobs
-            .receive_all()
-            .await
-            .iter()
-            .all(|message| matches!(parse(message), Message::Chunk(_)))
-    );
+    assert!(stack.jobs.receive_all().await.is_empty());
     let job = stack.get_job("acme", 1).await.json();
     assert_eq!(
         (&job["status"], &job["total"], &job["logged_out"]),
@@ -218,10 +212,8 @@ async fn a_job_that_cannot_finish_reads_failed_and_completes_after_a_redrive() {
 
     stack.tap.script(|_| Act::Forward);
     let dead = stack.jobs.receive_dead_letters().await;
-    assert!(!dead.is_empty());
-    for message in dead {
-        stack.jobs.send(message.body.as_deref().unwrap()).await;
-    }
+    assert_eq!(dead.len(), 1);
+    stack.jobs.send(dead[0].body.as_deref().unwrap()).await;
     drain(&stack).await;
     assert_eq!(
         counts(&stack.get_job("acme", 1).await),
@@ -290,13 +282,13 @@ async fn what_fails_five_times_rests_in_the_dead_letter_queue() {
         stack.app.clone(),
         stopped,
     ));
-    let dead = loop {
-        let dead = queue.receive_dead_letters().await;
+    let mut dead = Vec::new();
+    for _ in 0..20_000 {
+        dead = queue.receive_dead_letters().await;
         if !dead.is_empty() {
-            break dead;
+            break;
         }
-        tokio::task::yield_now().await;
-    };
+    }
     assert_eq!(dead.len(), 1);
     assert_eq!(dead[0].body.as_deref(), Some("no message"));
     stop.send(()).unwrap();
