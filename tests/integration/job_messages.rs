@@ -248,7 +248,10 @@ async fn a_message_that_hangs_takes_no_other_with_it() {
     let failed: Vec<_> = failures
         .map(|failure| failure.item_identifier.clone())
         .collect();
-    assert_eq!(failed, [hanging]);
+    assert_eq!(failed, [hanging.clone()]);
+    let log = tests::log::text();
+    let told = |line: &str| line.contains(&hanging) && line.contains("no time is left");
+    assert!(log.lines().any(told));
     stack.tap.script(|_| Act::Forward);
     assert_eq!(
         counts(&stack.get_job("acme", 2).await),

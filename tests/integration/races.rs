@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::{Act, TestStack, agent};
 
 const BEFORE_THE_WRITE: &str = "BatchExecuteStatement";
@@ -207,5 +207,26 @@ async fn a_mark_that_names_no_session_is_none() {
             .await;
         assert_eq!(answer.json()[0]["current_status"], "In-call");
         assert!(stack.state("acme", 1).await["pending"].is_string());
+    }
+}
+
+#[tokio::test]
+async fn a_read_too_old_to_show_an_agent_online_hides_nobody() {
+    let stack = TestStack::start().await;
+    for (agent_id, status, current) in [(1, "Available", "Offline"), (2, "In-call", "In-call")] {
+        stack.add("acme", &[agent(agent_id, status, &[])]).await;
+        let offline = |reply: &mut Value| {
+            reply["Responses"]["agents"][0]["agent_status"] = json!({ "S": "Offline" });
+        };
+        let missing = |reply: &mut Value| reply["Responses"]["agents"] = json!([]);
+        let too_old: Box<dyn FnOnce(&mut Value) + Send> = match agent_id {
+            1 => Box::new(offline),
+            _ => Box::new(missing),
+        };
+        stack.tap.once("BatchGetItem", 0, Act::EditReply(too_old));
+        let body = json!({ "agent_ids": [agent_id] });
+        let answer = stack.post_force_logout("acme", &body).await;
+        assert_eq!(answer.json()[0]["current_status"], current);
+        assert_eq!(stack.status("acme", agent_id).await, current);
     }
 }

@@ -187,24 +187,15 @@ impl TestStack {
             .to_owned()
     }
 
-    /// The contact centre changes what an agent is doing, now and whenever the result is awaited.
+    /// The contact centre changes what an agent is doing, whenever the result is awaited.
     pub fn set_status(
         &self,
         tenant: &str,
         agent_id: u64,
         status: &str,
     ) -> impl Future<Output = ()> + Send + use<> {
-        let call = self
-            .dynamodb
-            .update_item()
-            .table_name("agents")
-            .key("agent_key", key(tenant, agent_id));
-        let call = call
-            .update_expression("SET agent_status = :status")
-            .expression_attribute_values(":status", AttributeValue::S(status.to_owned()));
-        async move {
-            call.send().await.unwrap();
-        }
+        let status = AttributeValue::S(status.to_owned());
+        self.set(tenant, agent_id, "agent_status", status)
     }
 
     /// An agent signs out, and in again a minute after the start of the test, whenever the result is awaited.
@@ -213,17 +204,25 @@ impl TestStack {
         tenant: &str,
         agent_id: u64,
     ) -> impl Future<Output = ()> + Send + use<> {
-        let call = self
-            .dynamodb
-            .update_item()
-            .table_name("agents")
-            .key("agent_key", key(tenant, agent_id));
         let later = Timestamp::parse_rfc3339(START)
             .unwrap()
             .plus(Duration::from_mins(1));
+        let later = AttributeValue::N(later.epoch_ms().to_string());
+        self.set(tenant, agent_id, "online_since", later)
+    }
+
+    fn set(
+        &self,
+        tenant: &str,
+        agent_id: u64,
+        attribute: &str,
+        value: AttributeValue,
+    ) -> impl Future<Output = ()> + Send + use<> {
+        let call = self.dynamodb.update_item().table_name("agents");
         let call = call
-            .update_expression("SET online_since = :later")
-            .expression_attribute_values(":later", AttributeValue::N(later.epoch_ms().to_string()));
+            .key("agent_key", key(tenant, agent_id))
+            .update_expression(format!("SET {attribute} = :value"))
+            .expression_attribute_values(":value", value);
         async move {
             call.send().await.unwrap();
         }
