@@ -165,11 +165,12 @@ pub fn require_route(request: &Request, method: &Method, path: &str) -> Result<(
 /// # Errors
 /// [`HttpError::NotFound`] for another route, and for a number that no job can have.
 pub fn job_id(request: &Request) -> Result<JobId, HttpError> {
-    let number = request.raw_http_path().strip_prefix(JOBS_PATH);
-    let number = number.filter(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
-    number
-        .filter(|_| request.method() == Method::GET)
-        .and_then(|number| JobId::new(number.parse().ok()?))
+    let text = request.raw_http_path().strip_prefix(JOBS_PATH);
+    let text = text.filter(|_| request.method() == Method::GET);
+    let job_id = text.and_then(|text| JobId::new(text.parse().ok()?));
+    // A number has one name here: neither `+1` nor `01`.
+    job_id
+        .filter(|job_id| text == Some(job_id.to_string().as_str()))
         .ok_or(HttpError::NotFound)
 }
 

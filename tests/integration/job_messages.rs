@@ -248,7 +248,7 @@ async fn a_message_that_hangs_takes_no_other_with_it() {
     let failed: Vec<_> = failures
         .map(|failure| failure.item_identifier.clone())
         .collect();
-    assert_eq!(failed, [hanging.clone()]);
+    assert_eq!(failed, std::slice::from_ref(&hanging));
     let log = tests::log::text();
     let told = |line: &str| line.contains(&hanging) && line.contains("no time is left");
     assert!(log.lines().any(told));

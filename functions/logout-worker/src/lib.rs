@@ -82,7 +82,7 @@ async fn process_record(
     let message_id = record.message_id.unwrap_or_default();
     let tenant = tenant.as_ref().map(logout::tenant::Tenant::as_str);
     warn!(
-        message = message_id,
+        message_id,
         tenant,
         job = job_id,
         error = error_chain(&error),

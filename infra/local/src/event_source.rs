@@ -19,8 +19,9 @@ use tracing::warn;
 
 /// A batch holds at most that many messages; `ReceiveMessage` takes no more (Amazon SQS API Reference).
 const BATCH_SIZE: i32 = 10;
-/// So many batches are worked on at once: more gain nothing on two cores.
-const MAX_CONCURRENCY: usize = 4;
+/// So many batches are worked on at once. The database works on one call at a time: more batches only wait longer for
+/// it, and on a busy machine longer than a call may take.
+const MAX_CONCURRENCY: usize = 2;
 /// A request for messages waits so long for some.
 const WAIT_SECONDS: i32 = 10;
 /// After a refused request, the next one waits so long.
