@@ -40,7 +40,7 @@ pub fn of(stack: &Stack) -> String {
         }
         let _ = writeln!(
             text,
-            "A request for many becomes a job. Look the first one up:\n\n\
+            "A request for many becomes a job. Once there is one, this looks it up:\n\n\
              curl -u {tenant}:{tenant}.local http://{}{JOBS_PATH}1\n",
             stack.address
         );
