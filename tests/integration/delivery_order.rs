@@ -6,6 +6,8 @@ use serde_json::json;
 use tests::worker_queue::{deliver, parse};
 use tests::{TestStack, agent};
 
+use crate::jobs::{completed, counts};
+
 /// The agents of the job: 1 to 150, of whom six exist.
 const LAST: u64 = 150;
 
@@ -35,15 +37,8 @@ async fn deliver_one(stack: &TestStack, message: &SqsMessage) {
 }
 
 async fn assert_completed(stack: &TestStack, why: &str) {
-    let job = stack.get_job("acme", 1).await.json();
-    let found = json!([
-        job["status"],
-        job["total"],
-        job["logged_out"],
-        job["deferred"],
-        job["skipped"]
-    ]);
-    assert_eq!(found, json!(["completed", LAST, 3, 2, LAST - 5]), "{why}");
+    let found = counts(&stack.get_job("acme", 1).await);
+    assert_eq!(found, completed(LAST, 3, 2, LAST - 5), "{why}");
     for (agent_id, status) in [
         (1, "Offline"),
         (2, "In-call"),

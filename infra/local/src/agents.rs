@@ -1,12 +1,10 @@
 //! Where the agents come from: the operator's files, the sample, or as many as wanted.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, anyhow, ensure};
 use logout::agent::RosterAgent;
 use logout::auth::secret_digest;
-use logout::ids::AgentId;
 use logout::roster::{self, Roster};
 use logout::store::{Store, StoreError};
 use logout::tenant::Tenant;
@@ -114,13 +112,13 @@ impl Agents {
 
     /// A few agents of each tenant, to show what can be done with them.
     #[must_use]
-    pub fn examples(&self, now: Timestamp) -> BTreeMap<Tenant, BTreeMap<AgentId, RosterAgent>> {
+    pub fn examples(&self, now: Timestamp) -> Roster {
         match self {
             Self::Roster(roster) => roster.clone(),
             Self::MadeUp(count) => {
                 let agents = (1..=(*count).min(20)).filter_map(|n| made_up::agent(n, now));
                 let agents = agents.map(|agent| (agent.agent_id, agent)).collect();
-                BTreeMap::from([(made_up::tenant(), agents)])
+                Roster::from([(made_up::tenant(), agents)])
             }
         }
     }

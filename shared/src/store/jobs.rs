@@ -1,11 +1,10 @@
 //! Jobs: accepted, planned, counted, looked up.
 
 use std::collections::BTreeSet;
+use std::error::Error;
 
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use futures::future::join;
 
@@ -91,19 +90,7 @@ impl Store {
             .item("accepted_at", epoch_ms(job.accepted_at))
             .item("expires_at", expires_at(job))
             .condition_expression("attribute_not_exists(job_key)");
-        match call.send().await {
-            Err(SdkError::ServiceError(error))
-                if matches!(
-                    error.err(),
-                    PutItemError::ConditionalCheckFailedException(_)
-                ) =>
-            {
-                Ok(First::No)
-            }
-            written => written
-                .map(|_| First::Yes)
-                .map_err(StoreError::call("PutItem")),
-        }
+        first(call.send().await, "PutItem")
     }
 
     /// Decides on a plan, unless one was decided on or the job is gone.
@@ -121,7 +108,7 @@ impl Store {
             .expression_attribute_values(":chunks", number(plan.chunks))
             .expression_attribute_values(":agents", number(plan.agents))
             .expression_attribute_values(":at", epoch_ms(plan.planned_at));
-        first(call.send().await)
+        first(call.send().await, "UpdateItem")
     }
 
     /// Counts a chunk, unless it was counted: its number goes into a set and its sums onto counters, in one write.
@@ -158,7 +145,7 @@ impl Store {
             .expression_attribute_values(":missing", number(tally.missing))
             .expression_attribute_values(":offline", number(tally.offline))
             .expression_attribute_values(":later_session", number(tally.later_session));
-        first(call.send().await)
+        first(call.send().await, "UpdateItem")
     }
 
     /// A job with its progress, in one query, all confirmed writes included. An expired one is gone.
@@ -249,19 +236,17 @@ pub(super) fn expires_at(job: &JobRef) -> AttributeValue {
     number(job.expires_at.epoch_ms() / 1_000)
 }
 
-fn first<T>(written: Result<T, SdkError<UpdateItemError>>) -> Result<First, StoreError> {
+fn first<T, E>(
+    written: Result<T, SdkError<E>>,
+    operation: &'static str,
+) -> Result<First, StoreError>
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+{
     match written {
-        Err(SdkError::ServiceError(error))
-            if matches!(
-                error.err(),
-                UpdateItemError::ConditionalCheckFailedException(_)
-            ) =>
-        {
-            Ok(First::No)
-        }
-        written => written
-            .map(|_| First::Yes)
-            .map_err(StoreError::call("UpdateItem")),
+        Ok(_) => Ok(First::Yes),
+        Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(First::No),
+        Err(error) => Err(StoreError::call(operation)(error)),
     }
 }
 
