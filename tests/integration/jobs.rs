@@ -449,6 +449,30 @@ async fn a_job_that_reads_completed_touches_nobody_any_more() {
 }
 
 #[tokio::test]
+async fn a_job_is_unfinished_until_it_is_completed_or_expires() {
+    let stack = with_small_limit().await;
+    for _ in 0..2 {
+        let body = json!({ "agent_ids": [1, 2] });
+        stack.post_force_logout("acme", &body).await;
+    }
+    let unfinished = async || {
+        let jobs = stack.app.store.unfinished_jobs(stack.app.clock.now());
+        let jobs = jobs.await.unwrap().into_iter();
+        let mut ids: Vec<_> = jobs.map(|accepted| accepted.job.job_id.get()).collect();
+        ids.sort_unstable();
+        ids
+    };
+    assert_eq!(unfinished().await, [1, 2]);
+    let plans = stack.jobs.receive_all().await;
+    deliver(&stack.app, &stack.tap, plans[..1].to_vec()).await;
+    assert_eq!(unfinished().await, [1, 2]);
+    deliver(&stack.app, &stack.tap, stack.jobs.receive_all().await).await;
+    assert_eq!(unfinished().await.len(), 1);
+    stack.pass(Duration::from_hours(24 * 30));
+    assert!(unfinished().await.is_empty());
+}
+
+#[tokio::test]
 async fn a_deleted_job_touches_nobody_any_more() {
     let stack = with_small_limit().await;
     stack.add("acme", &[agent(1, "lunch", &[])]).await;

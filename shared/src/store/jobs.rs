@@ -173,7 +173,7 @@ impl Store {
         }
     }
 
-    /// Jobs that are not completed. Reads the whole table: for the start of a machine of its own, not for functions.
+    /// Jobs that are neither completed nor expired. Reads the whole table: for the start of a machine of its own, not for functions.
     ///
     /// # Errors
     /// DynamoDB refused.
@@ -190,7 +190,8 @@ impl Store {
                 .expression_attribute_values(":request", text(REQUEST))
                 .set_exclusive_start_key(start);
             let page = scan.send().await.map_err(StoreError::call("Scan"))?;
-            for accepted in page.items().iter().filter_map(accepted_job) {
+            let accepted = page.items().iter().filter_map(accepted_job);
+            for accepted in accepted.filter(|accepted| accepted.job.expires_at > now) {
                 let job = self
                     .read_job(&accepted.job.tenant, accepted.job.job_id, now)
                     .await?;
