@@ -7,14 +7,14 @@ use crate::ids::{AgentId, TeamId};
 use crate::timestamp::Timestamp;
 
 /// What an agent is doing: the system's `Offline`, `In-call` and `In-chat`, or free text such as `lunch`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct AgentStatus(String);
 
 /// A status holds at most that many characters: it stands in every answer and condition, and no console shows more.
 pub const MAX_STATUS_CHARS: usize = 64;
 
 impl AgentStatus {
-    /// The status of an agent without a session.
+    /// The text of [`AgentStatus::offline`].
     pub const OFFLINE: &str = "Offline";
     /// The status of an agent on a call.
     pub const IN_CALL: &str = "In-call";
@@ -26,6 +26,12 @@ impl AgentStatus {
     pub fn parse(text: &str) -> Option<Self> {
         let fits = !text.trim().is_empty() && text.chars().count() <= MAX_STATUS_CHARS;
         fits.then(|| Self(text.to_owned()))
+    }
+
+    /// The status of an agent without a session.
+    #[must_use]
+    pub fn offline() -> Self {
+        Self(Self::OFFLINE.to_owned())
     }
 
     /// A status as the table holds it, whatever was written there.
@@ -54,7 +60,7 @@ impl AgentStatus {
 }
 
 /// Names one request to log agents out, for ever: a random id for an immediate one, the job for a background one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RequestId(String);
 
 impl RequestId {
@@ -81,7 +87,7 @@ impl fmt::Display for RequestId {
 pub type Session = Timestamp;
 
 /// A logout that waits for a call or chat to end.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PendingLogout {
     /// The request that asked for it.
     pub request: RequestId,

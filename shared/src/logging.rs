@@ -11,7 +11,14 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// The project's own crates. Their log lines hold ids but no token, name or address for mail.
-const OUR_CRATES: [&str; 4] = ["logout", "force_logout", "logout_worker", "local"];
+const OUR_CRATES: [&str; 6] = [
+    "logout",
+    "force_logout",
+    "logout_worker",
+    "presence",
+    "deferred_logout",
+    "local",
+];
 
 /// Sends log lines to standard error from now on.
 pub fn init() {

@@ -1,13 +1,9 @@
 //! What travels through the queue of jobs: a tagged, versioned enum, in JSON.
 
 use serde::{Deserialize, Serialize};
-use serde_json::error::Category;
-use thiserror::Error;
 
 use crate::job::{AcceptedJob, ChunkRef, JobRef};
-
-/// The version written, and the only one read.
-const VERSION: u64 = 1;
+use crate::versioned::{self, BodyError};
 
 /// Work on a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,59 +16,19 @@ pub enum Message {
     Chunk(ChunkRef),
 }
 
-/// A body that is no message this version understands. Tells the place, never the content.
-#[derive(Debug, PartialEq, Eq, Error)]
-pub enum MessageError {
-    /// Not JSON.
-    #[error("not JSON at line {line} column {column}")]
-    Syntax {
-        /// From 1.
-        line: usize,
-        /// From 1.
-        column: usize,
-    },
-    /// JSON of another shape.
-    #[error("JSON, but no message of version {VERSION}")]
-    Shape,
-    /// Written by a version that is not known here.
-    #[error("a message of version {0}; only {VERSION} is known")]
-    Version(u64),
-}
-
-#[derive(Serialize)]
-struct Versioned<'a> {
-    v: u64,
-    #[serde(flatten)]
-    message: &'a Message,
-}
-
-#[derive(Deserialize)]
-struct VersionOnly {
-    v: u64,
-}
-
 impl Message {
     /// The message of a queue body.
     ///
     /// # Errors
-    /// See [`MessageError`].
-    pub fn parse(body: &str) -> Result<Self, MessageError> {
-        let VersionOnly { v } = read(body)?;
-        if v == VERSION {
-            read(body)
-        } else {
-            Err(MessageError::Version(v))
-        }
+    /// See [`BodyError`].
+    pub fn parse(body: &str) -> Result<Self, BodyError> {
+        versioned::read(body)
     }
 
     /// The body to send.
     #[must_use]
     pub fn to_body(&self) -> String {
-        let versioned = Versioned {
-            v: VERSION,
-            message: self,
-        };
-        serde_json::to_string(&versioned).expect("messages have string keys and no fallible parts")
+        versioned::write(self)
     }
 
     /// Whose work it is.
@@ -83,16 +39,6 @@ impl Message {
             Self::Chunk(chunk) => &chunk.job,
         }
     }
-}
-
-fn read<'b, T: Deserialize<'b>>(body: &'b str) -> Result<T, MessageError> {
-    serde_json::from_str(body).map_err(|error| match error.classify() {
-        Category::Data => MessageError::Shape,
-        _ => MessageError::Syntax {
-            line: error.line(),
-            column: error.column(),
-        },
-    })
 }
 
 #[cfg(test)]
@@ -115,12 +61,9 @@ mod tests {
 
     #[test]
     fn what_is_no_message_is_told_apart_without_its_content() {
-        let no_message = "JSON, but no message of version 1";
+        let no_message = "JSON, but not what version 1 holds";
         for (body, error) in [
-            (
-                r#"{"v":2,"kind":"plan"}"#,
-                "a message of version 2; only 1 is known",
-            ),
+            (r#"{"v":2,"kind":"plan"}"#, "of version 2; only 1 is known"),
             ("secret", "not JSON at line 1 column 1"),
             ("", "not JSON at line 1 column 0"),
             ("{}", no_message),

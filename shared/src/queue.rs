@@ -19,38 +19,6 @@ const MAX_PARALLEL_BATCHES: usize = 8;
 /// Messages that SQS refuses for a passing reason are sent at most that many times.
 const MAX_SEND_ATTEMPTS: u32 = 6;
 
-/// How a queue and its dead-letter queue are set up; `infra/local` makes them so.
-#[derive(Clone, Copy, Debug)]
-pub struct QueueSettings {
-    /// The name of the queue.
-    pub name: &'static str,
-    /// Where messages rest that failed too often.
-    pub dead_letters: &'static str,
-    /// One delivery of a message may take that long before it is delivered again.
-    pub visibility_timeout_seconds: u32,
-    /// So many deliveries of a message may fail.
-    pub max_receive_count: u32,
-    /// A message may be so large; the largest plan takes 300 KB (see `Selection::to_selectors`).
-    pub max_message_bytes: u32,
-    /// Messages are kept that long: the longest that SQS can (Amazon SQS quotas).
-    pub retention_seconds: u32,
-}
-
-/// An invocation of `logout-worker` takes at most that long, in seconds. The longest work is to plan: a million agents took
-/// 23 s with functions, queue and database on two cores.
-pub const WORKER_TIMEOUT_SECONDS: u32 = 120;
-
-/// The queue of jobs. Its visibility timeout is six times the function's time, as Lambda asks for (AWS Lambda Developer
-/// Guide, "Using Lambda with Amazon SQS").
-pub const JOBS: QueueSettings = QueueSettings {
-    name: "jobs",
-    dead_letters: "jobs-dead",
-    visibility_timeout_seconds: 6 * WORKER_TIMEOUT_SECONDS,
-    max_receive_count: 5,
-    max_message_bytes: 1024 * 1024,
-    retention_seconds: 14 * 24 * 60 * 60,
-};
-
 /// Where messages are sent.
 #[derive(Clone)]
 pub struct Queue {

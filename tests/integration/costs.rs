@@ -139,7 +139,7 @@ async fn a_job_costs_two_writes_and_two_calls_more_per_hundred_agents() {
     assert_eq!((meter.calls.len(), meter.sequential_round_trips()), (5, 4));
     let mut accepting = units(&meter);
 
-    stack.jobs.drain(&stack.app, &stack.tap).await;
+    stack.drain_jobs().await;
     let meter = stack.tap.take_meter();
     let counts = [
         ("Query", 2),

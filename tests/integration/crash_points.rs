@@ -110,7 +110,7 @@ async fn post(stack: &TestStack) -> bool {
 }
 
 async fn drain(stack: &TestStack) {
-    stack.jobs.drain(&stack.app, &stack.tap).await;
+    stack.drain_jobs().await;
 }
 
 /// The only job there is, if there is one. Asks again when the answer does not come, as a caller does.

@@ -3,7 +3,8 @@
 use aws_lambda_events::sqs::SqsMessage;
 use logout::message::Message;
 use serde_json::json;
-use tests::worker_queue::{deliver, parse};
+use tests::deliver::to_worker;
+use tests::queue::parse;
 use tests::{TestStack, agent};
 
 use crate::jobs::{completed, counts};
@@ -32,7 +33,7 @@ async fn with_job() -> (TestStack, SqsMessage) {
 }
 
 async fn deliver_one(stack: &TestStack, message: &SqsMessage) {
-    let failed = deliver(&stack.app, &stack.tap, vec![message.clone()]).await;
+    let failed = to_worker(&stack.app, &stack.tap, vec![message.clone()]).await;
     assert!(failed.is_empty());
 }
 
@@ -86,7 +87,7 @@ async fn the_plan_and_two_chunks_twice_each_in_every_order() {
             deliver_one(&stack, &messages[*position]).await;
         }
         // What the second delivery of the plan sent again.
-        stack.jobs.drain(&stack.app, &stack.tap).await;
+        stack.drain_jobs().await;
         assert_completed(&stack, &format!("{order:?}")).await;
     }
 }
@@ -122,8 +123,8 @@ async fn a_plan_after_its_chunks_sends_nothing_and_between_them_only_what_is_ope
 async fn of_two_plans_at_once_one_is_decided_on() {
     for _ in 0..10 {
         let (stack, plan) = with_job().await;
-        let one = deliver(&stack.app, &stack.tap, vec![plan.clone()]);
-        let other = deliver(&stack.app, &stack.tap, vec![plan.clone()]);
+        let one = to_worker(&stack.app, &stack.tap, vec![plan.clone()]);
+        let other = to_worker(&stack.app, &stack.tap, vec![plan.clone()]);
         let (one, other) = tokio::join!(one, other);
         assert!(one.is_empty() && other.is_empty());
         let chunks = stack.jobs.receive_all().await;
@@ -137,7 +138,7 @@ async fn of_two_plans_at_once_one_is_decided_on() {
         plans.sort();
         plans.dedup();
         assert_eq!((chunks.len(), plans.len()), (4, 1));
-        assert!(deliver(&stack.app, &stack.tap, chunks).await.is_empty());
+        assert!(to_worker(&stack.app, &stack.tap, chunks).await.is_empty());
         assert_completed(&stack, "").await;
     }
 }
@@ -148,8 +149,8 @@ async fn two_workers_on_one_chunk_at_once_count_it_once() {
         let (stack, plan) = with_job().await;
         deliver_one(&stack, &plan).await;
         let chunks = stack.jobs.receive_all().await;
-        let one = deliver(&stack.app, &stack.tap, chunks.clone());
-        let other = deliver(&stack.app, &stack.tap, chunks);
+        let one = to_worker(&stack.app, &stack.tap, chunks.clone());
+        let other = to_worker(&stack.app, &stack.tap, chunks);
         let (one, other) = tokio::join!(one, other);
         assert!(one.is_empty() && other.is_empty());
         assert_completed(&stack, "").await;

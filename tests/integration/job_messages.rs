@@ -4,12 +4,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use local::event_source::EventSource;
+use logout::event_sources::{JOBS, QueueSettings};
 use logout::job::DEADLINE;
 use logout::message::Message;
-use logout::queue::{JOBS, QueueSettings};
 use logout::timestamp::Timestamp;
 use serde_json::json;
-use tests::worker_queue::{WorkerQueue, deliver, parse};
+use tests::deliver::to_worker;
+use tests::queue::{TestQueue, parse};
 use tests::{Act, agent};
 
 use crate::jobs::{completed, counts, drain, with_small_limit};
@@ -53,7 +55,7 @@ async fn messages_that_are_refused_in_part_are_sent_again() {
                 json!([{ "Id": sent["Id"], "Code": "InternalError", "SenderFault": false }]);
         })),
     );
-    assert!(deliver(&stack.app, &stack.tap, plan).await.is_empty());
+    assert!(to_worker(&stack.app, &stack.tap, plan).await.is_empty());
     // One of them came twice, as its first answer said that it had not come.
     assert_eq!(stack.jobs.receive_all().await.len(), 16);
 }
@@ -73,7 +75,7 @@ async fn a_message_that_sqs_refuses_for_good_fails_the_plan() {
             reply["Failed"] = json!([{ "Id": sent["Id"], "Code": "InvalidMessageContents", "SenderFault": true }]);
         })),
     );
-    assert_eq!(deliver(&stack.app, &stack.tap, plan).await.len(), 1);
+    assert_eq!(to_worker(&stack.app, &stack.tap, plan).await.len(), 1);
 }
 
 fn message(id: &str, body: &str) -> SqsMessage {
@@ -89,7 +91,7 @@ async fn bad_messages_fail_alone_and_the_rest_is_done() {
     stack
         .post_force_logout("acme", &json!({ "agent_ids": [1, 2] }))
         .await;
-    deliver(&stack.app, &stack.tap, stack.jobs.receive_all().await).await;
+    to_worker(&stack.app, &stack.tap, stack.jobs.receive_all().await).await;
     let good = stack.jobs.receive_all().await.pop().unwrap();
     let body = good.body.clone().unwrap();
     let other_plan = {
@@ -113,7 +115,7 @@ async fn bad_messages_fail_alone_and_the_rest_is_done() {
         message("no-sense", &bad_plan),
         good,
     ];
-    let mut failed = deliver(&stack.app, &stack.tap, batch).await;
+    let mut failed = to_worker(&stack.app, &stack.tap, batch).await;
     failed.sort();
     assert_eq!(
         failed,
@@ -134,7 +136,7 @@ async fn bad_messages_fail_alone_and_the_rest_is_done() {
     let log = tests::log::text();
     for (id, why) in [
         ("no-json", "not JSON at line 1"),
-        ("version", "a message of version 2"),
+        ("version", "of version 2; only 1 is known"),
         ("no-job", "the job is gone"),
         ("no-sense", "the selectors make no sense"),
     ] {
@@ -155,11 +157,11 @@ async fn messages_of_an_expired_job_fail_and_touch_nobody() {
         .post_force_logout("acme", &json!({ "agent_ids": [1, 2] }))
         .await;
     let plan = stack.jobs.receive_all().await;
-    deliver(&stack.app, &stack.tap, plan.clone()).await;
+    to_worker(&stack.app, &stack.tap, plan.clone()).await;
     let chunk = stack.jobs.receive_all().await;
     stack.pass(Duration::from_hours(24 * 30));
-    assert_eq!(deliver(&stack.app, &stack.tap, plan).await.len(), 1);
-    assert_eq!(deliver(&stack.app, &stack.tap, chunk).await.len(), 1);
+    assert_eq!(to_worker(&stack.app, &stack.tap, plan).await.len(), 1);
+    assert_eq!(to_worker(&stack.app, &stack.tap, chunk).await.len(), 1);
     assert_eq!(stack.status("acme", 1).await, "lunch");
 }
 
@@ -186,7 +188,7 @@ async fn a_job_that_cannot_finish_reads_failed_and_completes_after_a_redrive() {
         .post_force_logout("acme", &json!({ "agent_ids": [1, 2] }))
         .await;
     let plan = stack.jobs.receive_all().await.pop().unwrap();
-    deliver(&stack.app, &stack.tap, vec![plan.clone()]).await;
+    to_worker(&stack.app, &stack.tap, vec![plan.clone()]).await;
     stack.jobs.delete(&plan).await;
     stack.tap.script(|call| {
         if call.operation == "BatchGetItem" {
@@ -197,7 +199,7 @@ async fn a_job_that_cannot_finish_reads_failed_and_completes_after_a_redrive() {
     });
     for _ in 0..JOBS.max_receive_count {
         let chunk = stack.jobs.receive_all().await.pop().unwrap();
-        let failed = deliver(&stack.app, &stack.tap, vec![chunk.clone()]).await;
+        let failed = to_worker(&stack.app, &stack.tap, vec![chunk.clone()]).await;
         assert_eq!(failed.len(), 1);
         stack.jobs.make_visible(&chunk).await;
     }
@@ -230,7 +232,7 @@ async fn a_message_that_hangs_takes_no_other_with_it() {
     stack
         .post_force_logout("acme", &json!({ "agent_ids": [3, 4] }))
         .await;
-    deliver(&stack.app, &stack.tap, stack.jobs.receive_all().await).await;
+    to_worker(&stack.app, &stack.tap, stack.jobs.receive_all().await).await;
     let mut event = SqsEvent::default();
     event.records = stack.jobs.receive_all().await;
     let hanging = event.records[0].message_id.clone().unwrap();
@@ -264,12 +266,12 @@ async fn a_message_that_hangs_takes_no_other_with_it() {
 async fn what_fails_five_times_rests_in_the_dead_letter_queue() {
     let stack = with_small_limit().await;
     let impatient = QueueSettings {
-        visibility_timeout_seconds: 0,
+        function_timeout_seconds: 0,
         name: "impatient",
         dead_letters: "impatient-dead",
         ..JOBS
     };
-    let queue = WorkerQueue::create(&stack.jobs, &impatient).await;
+    let queue = TestQueue::create(stack.sqs_address, &impatient).await;
     queue.send("no message").await;
     stack
         .post_force_logout("acme", &json!({ "agent_ids": [1, 2] }))
@@ -279,12 +281,18 @@ async fn what_fails_five_times_rests_in_the_dead_letter_queue() {
     }
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let stopped = async { stopped.await.unwrap_or_default() };
-    let feeding = tokio::spawn(local::event_source::feed_worker(
-        queue.sqs.clone(),
-        queue.url.clone(),
-        stack.app.clone(),
-        stopped,
-    ));
+    let source = EventSource {
+        sqs: queue.sqs.clone(),
+        queue_url: queue.url.clone(),
+        function_timeout: Duration::from_secs(60),
+        clock: stack.app.clock.clone(),
+    };
+    let app = stack.app.clone();
+    let worker = move |event, deadline| {
+        let app = app.clone();
+        async move { logout_worker::handle(&app, event, deadline).await }
+    };
+    let feeding = tokio::spawn(source.feed(worker, stopped));
     let mut dead = Vec::new();
     for _ in 0..20_000 {
         dead = queue.receive_dead_letters().await;

@@ -9,8 +9,8 @@ use logout::ids::MAX_ID;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::answer::send;
+use tests::deliver::to_worker;
 use tests::test_stack::token;
-use tests::worker_queue::deliver;
 use tests::{Act, Answer, TestStack, agent, agent_at};
 
 /// A service in which two agents are too many to be answered at once.
@@ -42,7 +42,7 @@ pub fn completed(
 }
 
 pub async fn drain(stack: &TestStack) {
-    stack.jobs.drain(&stack.app, &stack.tap).await;
+    stack.drain_jobs().await;
 }
 
 #[tokio::test]
@@ -84,7 +84,7 @@ async fn a_job_is_created_then_in_progress_then_completed() {
 
     stack.pass(Duration::from_secs(1));
     let plan = stack.jobs.receive_all().await;
-    assert!(deliver(&stack.app, &stack.tap, plan).await.is_empty());
+    assert!(to_worker(&stack.app, &stack.tap, plan).await.is_empty());
     let chunks = stack.jobs.receive_all().await;
     assert_eq!(chunks.len(), 2);
     let planned = stack.get_job("acme", 1).await.json();
@@ -96,7 +96,7 @@ async fn a_job_is_created_then_in_progress_then_completed() {
     stack.pass(Duration::from_secs(1));
     for (chunk, status) in chunks.into_iter().zip(["in_progress", "completed"]) {
         assert!(
-            deliver(&stack.app, &stack.tap, vec![chunk])
+            to_worker(&stack.app, &stack.tap, vec![chunk])
                 .await
                 .is_empty()
         );
@@ -305,13 +305,13 @@ async fn an_agent_who_signs_in_again_between_two_deliveries_is_skipped() {
     stack
         .post_force_logout("acme", &json!({ "agent_ids": [1, 2] }))
         .await;
-    deliver(&stack.app, &stack.tap, stack.jobs.receive_all().await).await;
+    to_worker(&stack.app, &stack.tap, stack.jobs.receive_all().await).await;
     let chunk = stack.jobs.receive_all().await;
-    deliver(&stack.app, &stack.tap, chunk.clone()).await;
+    to_worker(&stack.app, &stack.tap, chunk.clone()).await;
     stack.pass(Duration::from_mins(2));
     stack.set_status("acme", 1, "Available").await;
     stack.sign_in_again("acme", 1).await;
-    deliver(&stack.app, &stack.tap, chunk).await;
+    to_worker(&stack.app, &stack.tap, chunk).await;
     assert_eq!(stack.status("acme", 1).await, "Available");
     assert_eq!(
         counts(&stack.get_job("acme", 1).await),
@@ -338,10 +338,10 @@ async fn two_tenants_jobs_with_the_same_ids_at_once_do_not_meet() {
         assert_eq!(answer.json()["id"], 1);
     }
     let plans = stack.jobs.receive_all().await;
-    assert!(deliver(&stack.app, &stack.tap, plans).await.is_empty());
+    assert!(to_worker(&stack.app, &stack.tap, plans).await.is_empty());
     let chunks = stack.jobs.receive_all().await;
     assert_eq!(chunks.len(), 2);
-    assert!(deliver(&stack.app, &stack.tap, chunks).await.is_empty());
+    assert!(to_worker(&stack.app, &stack.tap, chunks).await.is_empty());
     assert_eq!(
         counts(&stack.get_job("acme", 1).await),
         completed(2, 1, 1, 0)
@@ -435,16 +435,16 @@ async fn a_job_that_reads_completed_touches_nobody_any_more() {
     stack
         .post_force_logout("acme", &json!({ "agent_ids": [1, 2] }))
         .await;
-    deliver(&stack.app, &stack.tap, stack.jobs.receive_all().await).await;
+    to_worker(&stack.app, &stack.tap, stack.jobs.receive_all().await).await;
     let chunk = stack.jobs.receive_all().await;
-    deliver(&stack.app, &stack.tap, chunk.clone()).await;
+    to_worker(&stack.app, &stack.tap, chunk.clone()).await;
     assert_eq!(
         counts(&stack.get_job("acme", 1).await),
         completed(2, 1, 0, 1)
     );
     // A sign-in from before the request becomes known late, and the message comes again.
     stack.set_status("acme", 1, "Available").await;
-    assert!(deliver(&stack.app, &stack.tap, chunk).await.is_empty());
+    assert!(to_worker(&stack.app, &stack.tap, chunk).await.is_empty());
     assert_eq!(stack.status("acme", 1).await, "Available");
 }
 
@@ -464,9 +464,9 @@ async fn a_job_is_unfinished_until_it_is_completed_or_expires() {
     };
     assert_eq!(unfinished().await, [1, 2]);
     let plans = stack.jobs.receive_all().await;
-    deliver(&stack.app, &stack.tap, plans[..1].to_vec()).await;
+    to_worker(&stack.app, &stack.tap, plans[..1].to_vec()).await;
     assert_eq!(unfinished().await, [1, 2]);
-    deliver(&stack.app, &stack.tap, stack.jobs.receive_all().await).await;
+    to_worker(&stack.app, &stack.tap, stack.jobs.receive_all().await).await;
     assert_eq!(unfinished().await.len(), 1);
     stack.pass(Duration::from_hours(24 * 30));
     assert!(unfinished().await.is_empty());
@@ -479,7 +479,7 @@ async fn a_deleted_job_touches_nobody_any_more() {
     stack
         .post_force_logout("acme", &json!({ "agent_ids": [1, 2] }))
         .await;
-    deliver(&stack.app, &stack.tap, stack.jobs.receive_all().await).await;
+    to_worker(&stack.app, &stack.tap, stack.jobs.receive_all().await).await;
     for item in stack
         .dynamodb
         .scan()
@@ -496,7 +496,7 @@ async fn a_deleted_job_touches_nobody_any_more() {
         delete.send().await.unwrap();
     }
     let chunk = stack.jobs.receive_all().await;
-    assert_eq!(deliver(&stack.app, &stack.tap, chunk).await.len(), 1);
+    assert_eq!(to_worker(&stack.app, &stack.tap, chunk).await.len(), 1);
     assert_eq!(stack.status("acme", 1).await, "lunch");
     assert_eq!(stack.get_job("acme", 1).await.status, 404);
 }

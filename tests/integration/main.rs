@@ -11,6 +11,7 @@ mod gateway_events;
 mod isolation;
 mod job_messages;
 mod jobs;
+mod pending_model;
 mod privacy;
 mod races;
 mod throttling;

@@ -44,7 +44,7 @@ async fn no_log_line_holds_a_token_a_name_or_a_mail_address() {
         json!({ "agent_ids": (1..=200).collect::<Vec<_>>(), "ip_addrs": ["203.0.113.77"] });
     stack.post_force_logout("acme", &everybody).await;
     stack.tap.once("BatchGetItem", 0, Act::LoseReply);
-    stack.jobs.drain(&stack.app, &stack.tap).await;
+    stack.drain_jobs().await;
     stack.tap.script(|_| Act::Throttle);
     stack.post_force_logout("acme", &body).await;
 

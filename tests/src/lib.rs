@@ -2,12 +2,13 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 pub mod answer;
+pub mod deliver;
 pub mod log;
 pub mod meter;
 pub mod people;
+pub mod queue;
 pub mod tap;
 pub mod test_stack;
-pub mod worker_queue;
 
 pub use answer::Answer;
 pub use people::{agent, agent_at};

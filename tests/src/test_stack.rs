@@ -8,14 +8,15 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use aws_sdk_sqs::Client;
 use dynoxide::Database;
+use local::stream::StreamReader;
 use logout::agent::RosterAgent;
 use logout::app::{App, days};
 use logout::auth::{Authenticator, secret_digest};
 use logout::backoff::Backoff;
+use logout::event_sources::{AGENTS_STREAM, JOBS, PRESENCE};
 use logout::http::{FORCE_LOGOUT_PATH, JOBS_PATH};
-use logout::queue::{JOBS, Queue};
+use logout::queue::Queue;
 use logout::settings::DEFAULT_JOB_RETENTION_DAYS;
 use logout::store::Store;
 use logout::tenant::Tenant;
@@ -25,9 +26,10 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::answer::{Answer, send};
+use crate::deliver::{to_presence, to_worker};
 use crate::log;
+use crate::queue::TestQueue;
 use crate::tap::Tap;
-use crate::worker_queue::WorkerQueue;
 
 /// When every test begins.
 pub const START: &str = "2026-11-22T08:00:00Z";
@@ -41,7 +43,13 @@ pub struct TestStack {
     /// DynamoDB past the tap.
     pub dynamodb: aws_sdk_dynamodb::Client,
     /// The queue of jobs, past the tap.
-    pub jobs: WorkerQueue,
+    pub jobs: TestQueue,
+    /// The queue of presence events, past the tap.
+    pub presence: TestQueue,
+    /// Where SQS is.
+    pub sqs_address: SocketAddr,
+    database: Database,
+    caller: reqwest::Client,
     address: SocketAddr,
     now_ms: Arc<AtomicI64>,
 }
@@ -57,10 +65,8 @@ impl TestStack {
         log::capture();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let dynamodb_address = listener.local_addr().unwrap();
-        tokio::spawn(dynoxide::server::serve_on(
-            listener,
-            Database::memory().unwrap(),
-        ));
+        let database = local::dynamodb::open(None).unwrap();
+        tokio::spawn(dynoxide::server::serve_on(listener, database.clone()));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let sqs_address = listener.local_addr().unwrap();
         tokio::spawn(local::sqs::serve(listener, std::future::pending()));
@@ -74,7 +80,6 @@ impl TestStack {
         store.create_missing_tables().await.unwrap();
         let jobs_url = local::sqs::queue_url(sqs_address, JOBS.name);
         let queue = Queue::new(sqs().http_client(tap.clone()), jobs_url, backoff);
-        let worker = WorkerQueue::new(Client::from_conf(sqs().build()), sqs_address).await;
 
         let now_ms = Arc::new(AtomicI64::new(
             Timestamp::parse_rfc3339(START).unwrap().epoch_ms(),
@@ -111,7 +116,11 @@ impl TestStack {
             tap,
             app,
             dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb().build()),
-            jobs: worker,
+            jobs: TestQueue::create(sqs_address, &JOBS).await,
+            presence: TestQueue::create(sqs_address, &PRESENCE).await,
+            sqs_address,
+            database,
+            caller: reqwest::Client::builder().no_proxy().build().unwrap(),
             address,
             now_ms,
         }
@@ -143,11 +152,35 @@ impl TestStack {
 
     /// A request to build on.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        reqwest::Client::builder()
-            .no_proxy()
-            .build()
-            .unwrap()
+        self.caller
             .request(method, format!("http://{}{path}", self.address))
+    }
+
+    /// Works off the queue of jobs.
+    pub async fn drain_jobs(&self) {
+        let deliver = async |message| {
+            to_worker(&self.app, &self.tap, vec![message])
+                .await
+                .is_empty()
+        };
+        self.jobs.drain(deliver).await;
+    }
+
+    /// Works off the queue of presence events.
+    pub async fn drain_presence(&self) {
+        let deliver = async |message| {
+            to_presence(&self.app, &self.tap, vec![message])
+                .await
+                .is_empty()
+        };
+        self.presence.drain(deliver).await;
+    }
+
+    /// The stream of the agents, before its first record, as `deferred-logout` sees it.
+    #[must_use]
+    pub fn stream(&self) -> StreamReader {
+        let agents = local::dynamodb::table_names().agents;
+        StreamReader::open(self.database.clone(), &agents, AGENTS_STREAM.filter).unwrap()
     }
 
     /// Lets time pass.

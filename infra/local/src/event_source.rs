@@ -2,16 +2,14 @@
 //! what succeeded is deleted, what failed is left to its visibility timeout.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, Message};
-use logout::app::App;
 use logout::logging::error_chain;
-use logout::queue::WORKER_TIMEOUT_SECONDS;
+use logout::timestamp::{Clock, Timestamp};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -27,75 +25,118 @@ const WAIT_SECONDS: i32 = 10;
 /// After a refused request, the next one waits so long.
 const AFTER_REFUSAL: Duration = Duration::from_secs(1);
 
-/// Feeds `logout-worker` from the queue at `queue_url` until `stopped` resolves, then lets it finish.
-///
-/// # Errors
-/// A task panicked.
-pub async fn feed_worker(
-    sqs: Client,
-    queue_url: String,
-    app: Arc<App>,
-    stopped: impl Future<Output = ()> + Send + 'static,
-) -> Result<()> {
-    let (stop, _) = watch::channel(false);
-    let mut pollers = JoinSet::new();
-    for _ in 0..MAX_CONCURRENCY {
-        pollers.spawn(poll(
-            sqs.clone(),
-            queue_url.clone(),
-            app.clone(),
-            stop.subscribe(),
-        ));
-    }
-    stopped.await;
-    stop.send_replace(true);
-    while let Some(poller) = pollers.join_next().await {
-        poller?;
-    }
-    Ok(())
+/// A queue that feeds a function.
+#[derive(Clone)]
+pub struct EventSource {
+    /// The client.
+    pub sqs: Client,
+    /// The queue.
+    pub queue_url: String,
+    /// An invocation of the function takes at most that long.
+    pub function_timeout: Duration,
+    /// Says when that is over.
+    pub clock: Clock,
 }
 
-async fn poll(sqs: Client, queue_url: String, app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    loop {
-        let receive = sqs.receive_message().queue_url(&queue_url);
-        let receive = receive
-            .max_number_of_messages(BATCH_SIZE)
-            .wait_time_seconds(WAIT_SECONDS);
-        let received = tokio::select! {
-            biased;
-            _ = stop.wait_for(|stop| *stop) => return,
-            received = receive.send() => received,
-        };
-        let messages = match received {
-            Ok(received) => received.messages.unwrap_or_default(),
-            Err(refused) => {
-                warn!(error = error_chain(&refused), "no messages can be received");
-                sleep(AFTER_REFUSAL).await;
-                continue;
+impl EventSource {
+    /// Feeds `function`, which is given a batch and the time by which it has to be done, until `stopped` resolves; then
+    /// lets it finish.
+    ///
+    /// # Errors
+    /// A task panicked.
+    pub async fn feed<F, Answer>(
+        self,
+        function: F,
+        stopped: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<()>
+    where
+        F: Fn(SqsEvent, Timestamp) -> Answer + Clone + Send + Sync + 'static,
+        Answer: Future<Output = SqsBatchResponse> + Send + 'static,
+    {
+        let (stop, _) = watch::channel(false);
+        let mut pollers = JoinSet::new();
+        for _ in 0..MAX_CONCURRENCY {
+            let (source, function, stop) = (self.clone(), function.clone(), stop.subscribe());
+            pollers.spawn(async move { source.poll(function, stop).await });
+        }
+        stopped.await;
+        stop.send_replace(true);
+        while let Some(poller) = pollers.join_next().await {
+            poller?;
+        }
+        Ok(())
+    }
+
+    async fn poll<F, Answer>(&self, function: F, mut stop: watch::Receiver<bool>)
+    where
+        F: Fn(SqsEvent, Timestamp) -> Answer,
+        Answer: Future<Output = SqsBatchResponse> + Send + 'static,
+    {
+        loop {
+            let receive = self.sqs.receive_message().queue_url(&self.queue_url);
+            let receive = receive
+                .max_number_of_messages(BATCH_SIZE)
+                .wait_time_seconds(WAIT_SECONDS);
+            let received = tokio::select! {
+                biased;
+                _ = stop.wait_for(|stop| *stop) => return,
+                received = receive.send() => received,
+            };
+            let messages = match received {
+                Ok(received) => received.messages.unwrap_or_default(),
+                Err(refused) => {
+                    warn!(error = error_chain(&refused), "no messages can be received");
+                    sleep(AFTER_REFUSAL).await;
+                    continue;
+                }
+            };
+            if !messages.is_empty() {
+                let done = self.invoke(&function, messages).await;
+                self.delete(done).await;
             }
-        };
-        if !messages.is_empty() {
-            let done = invoke(app.clone(), messages).await;
-            delete(&sqs, &queue_url, done).await;
         }
     }
-}
 
-/// Invokes the function; answers the messages that are done.
-async fn invoke(app: Arc<App>, messages: Vec<Message>) -> Vec<Message> {
-    let mut event = SqsEvent::default();
-    event.records = messages.iter().map(record).collect();
-    let time = Duration::from_secs(WORKER_TIMEOUT_SECONDS.into());
-    let deadline = app.clock.now().plus(time);
-    // A panic ends the invocation, and so does its time; everything in it failed then.
-    let invocation =
-        tokio::spawn(
-            async move { timeout(time, logout_worker::handle(&app, event, deadline)).await },
-        );
-    match invocation.await {
-        Ok(Ok(answer)) => succeeded(messages, &answer),
-        Ok(Err(_too_slow)) => Vec::new(),
-        Err(_panic) => Vec::new(),
+    /// Invokes the function; answers the messages that are done.
+    async fn invoke<F, Answer>(&self, function: &F, messages: Vec<Message>) -> Vec<Message>
+    where
+        F: Fn(SqsEvent, Timestamp) -> Answer,
+        Answer: Future<Output = SqsBatchResponse> + Send + 'static,
+    {
+        let mut event = SqsEvent::default();
+        event.records = messages.iter().map(record).collect();
+        let deadline = self.clock.now().plus(self.function_timeout);
+        // A panic ends the invocation, and so does its time; everything in it failed then.
+        let invocation = timeout(self.function_timeout, function(event, deadline));
+        match tokio::spawn(invocation).await {
+            Ok(Ok(answer)) => succeeded(messages, &answer),
+            Ok(Err(_too_slow)) => Vec::new(),
+            Err(_panic) => Vec::new(),
+        }
+    }
+
+    async fn delete(&self, done: Vec<Message>) {
+        let handles = done
+            .into_iter()
+            .filter_map(|message| message.receipt_handle);
+        let entries: Vec<_> = handles
+            .enumerate()
+            .filter_map(|(position, handle)| {
+                let entry = DeleteMessageBatchRequestEntry::builder();
+                entry
+                    .id(position.to_string())
+                    .receipt_handle(handle)
+                    .build()
+                    .ok()
+            })
+            .collect();
+        if !entries.is_empty() {
+            // A message that is not deleted comes again, and does no harm.
+            let delete = self.sqs.delete_message_batch().queue_url(&self.queue_url);
+            if let Err(error) = delete.set_entries(Some(entries)).send().await {
+                warn!(error = error_chain(&error), "messages cannot be deleted");
+            }
+        }
     }
 }
 
@@ -125,30 +166,6 @@ fn succeeded(messages: Vec<Message>, answer: &SqsBatchResponse) -> Vec<Message> 
         .zip(done)
         .filter_map(|(message, done)| done.then_some(message))
         .collect()
-}
-
-async fn delete(sqs: &Client, queue_url: &str, done: Vec<Message>) {
-    let handles = done
-        .into_iter()
-        .filter_map(|message| message.receipt_handle);
-    let entries: Vec<_> = handles
-        .enumerate()
-        .filter_map(|(position, handle)| {
-            let entry = DeleteMessageBatchRequestEntry::builder();
-            entry
-                .id(position.to_string())
-                .receipt_handle(handle)
-                .build()
-                .ok()
-        })
-        .collect();
-    if !entries.is_empty() {
-        // A message that is not deleted comes again, and does no harm.
-        let delete = sqs.delete_message_batch().queue_url(queue_url);
-        if let Err(error) = delete.set_entries(Some(entries)).send().await {
-            warn!(error = error_chain(&error), "messages cannot be deleted");
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 //! The whole service on one machine: the functions, an embedded DynamoDB and SQS, a front that behaves like API
-//! Gateway, and an event source that behaves like Lambda's.
+//! Gateway, and event sources that behave like Lambda's.
 
 pub mod agents;
 pub mod args;
@@ -12,3 +12,5 @@ mod made_up;
 mod server;
 pub mod sqs;
 pub mod stack;
+pub mod stream;
+pub mod stream_source;

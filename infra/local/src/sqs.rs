@@ -12,7 +12,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use logout::queue::QueueSettings;
+use logout::event_sources::{MAX_RETENTION_SECONDS, QueueSettings};
 use serde_json::json;
 use tokio::net::TcpListener;
 use winterbaume_core::{MockRequest, MockService};
@@ -78,33 +78,41 @@ pub fn queue_url(address: SocketAddr, name: &str) -> String {
 /// The account that the embedded SQS believes itself in.
 const ACCOUNT: &str = "123456789012";
 
+/// Creates a queue where what failed rests: messages, or word of records that were given up on.
+///
+/// # Errors
+/// SQS refused.
+pub async fn create_dead_letter_queue(sqs: &Client, name: &str) -> Result<()> {
+    let retention = MAX_RETENTION_SECONDS.to_string();
+    let queue = sqs.create_queue().queue_name(name);
+    let queue = queue.attributes(QueueAttributeName::MessageRetentionPeriod, retention);
+    let created = queue.send().await;
+    created.with_context(|| format!("cannot create the queue {name}"))?;
+    Ok(())
+}
+
 /// Creates a queue and its dead-letter queue.
 ///
 /// # Errors
 /// SQS refused.
 pub async fn create_queue(sqs: &Client, settings: &QueueSettings) -> Result<()> {
-    let retention = settings.retention_seconds.to_string();
-    let dead_letters = sqs.create_queue().queue_name(settings.dead_letters);
-    let dead_letters =
-        dead_letters.attributes(QueueAttributeName::MessageRetentionPeriod, &retention);
-    dead_letters
-        .send()
-        .await
-        .context("cannot create a dead-letter queue")?;
+    create_dead_letter_queue(sqs, settings.dead_letters).await?;
+    let retention = MAX_RETENTION_SECONDS.to_string();
     let redrive = json!({
         "deadLetterTargetArn": format!("arn:aws:sqs:us-east-1:{ACCOUNT}:{}", settings.dead_letters),
         "maxReceiveCount": settings.max_receive_count,
     });
-    let visibility_timeout = settings.visibility_timeout_seconds.to_string();
+    let visibility_timeout = settings.visibility_timeout_seconds().to_string();
     let queue = sqs.create_queue().queue_name(settings.name);
     let queue = queue
-        .attributes(QueueAttributeName::MessageRetentionPeriod, &retention)
+        .attributes(QueueAttributeName::MessageRetentionPeriod, retention)
         .attributes(
             QueueAttributeName::MaximumMessageSize,
             settings.max_message_bytes.to_string(),
         )
         .attributes(QueueAttributeName::VisibilityTimeout, visibility_timeout)
         .attributes(QueueAttributeName::RedrivePolicy, redrive.to_string());
-    queue.send().await.context("cannot create a queue")?;
+    let created = queue.send().await;
+    created.with_context(|| format!("cannot create the queue {}", settings.name))?;
     Ok(())
 }

@@ -2,14 +2,16 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Error, Result};
 use futures::future::select_all;
 use logout::app::{App, days};
 use logout::auth::Authenticator;
 use logout::backoff::Backoff;
+use logout::event_sources::{AGENTS_STREAM, JOBS, PRESENCE, QueueSettings};
 use logout::message::Message;
-use logout::queue::{JOBS, Queue};
+use logout::queue::Queue;
 use logout::roster::Roster;
 use logout::settings::DEFAULT_JOB_RETENTION_DAYS;
 use logout::store::Store;
@@ -18,8 +20,11 @@ use tokio::net::TcpListener;
 
 use crate::agents::{Agents, Loaded};
 use crate::args::Args;
+use crate::event_source::EventSource;
 use crate::server::Server;
-use crate::{dynamodb, event_source, front, sqs};
+use crate::stream::StreamReader;
+use crate::stream_source::StreamSource;
+use crate::{dynamodb, front, sqs};
 
 /// A running stack. Dropped, it stops at once.
 pub struct Stack {
@@ -54,8 +59,9 @@ impl Stack {
         let (dynamodb_address, sqs_address) = (dynamodb.local_addr()?, sqs.local_addr()?);
 
         let database = dynamodb::open(args.data.as_deref())?;
+        let served = database.clone();
         let mut servers = vec![
-            Server::start(|stopped| dynamodb::serve(dynamodb, database, stopped)),
+            Server::start(|stopped| dynamodb::serve(dynamodb, served, stopped)),
             Server::start(|stopped| sqs::serve(sqs, stopped)),
         ];
 
@@ -66,6 +72,8 @@ impl Stack {
             .await
             .context("cannot create the tables")?;
         sqs::create_queue(&sqs, &JOBS).await?;
+        sqs::create_queue(&sqs, &PRESENCE).await?;
+        sqs::create_dead_letter_queue(&sqs, AGENTS_STREAM.given_up).await?;
         let loaded = agents
             .load(&app.store, app.clock.now())
             .await
@@ -73,10 +81,48 @@ impl Stack {
         let resumed_jobs = resume_jobs(&app).await?;
 
         let examples = agents.examples(app.clock.now());
-        let worker = app.clone();
-        let jobs_url = sqs::queue_url(sqs_address, JOBS.name);
+        let queue = |settings: &QueueSettings| EventSource {
+            sqs: sqs.clone(),
+            queue_url: sqs::queue_url(sqs_address, settings.name),
+            function_timeout: Duration::from_secs(settings.function_timeout_seconds.into()),
+            clock: app.clock.clone(),
+        };
+        let (jobs_queue, presence_queue) = (queue(&JOBS), queue(&PRESENCE));
+        let stream = StreamSource {
+            reader: StreamReader::open(
+                database,
+                &dynamodb::table_names().agents,
+                AGENTS_STREAM.filter,
+            )?,
+            settings: AGENTS_STREAM,
+            backoff: Backoff::AWS,
+            clock: app.clock.clone(),
+            given_up_url: sqs::queue_url(sqs_address, AGENTS_STREAM.given_up),
+            sqs,
+        };
+        let of = app.clone();
         servers.push(Server::start(|stopped| {
-            event_source::feed_worker(sqs, jobs_url, worker, stopped)
+            let worker = move |event, deadline| {
+                let app = of.clone();
+                async move { logout_worker::handle(&app, event, deadline).await }
+            };
+            jobs_queue.feed(worker, stopped)
+        }));
+        let of = app.clone();
+        servers.push(Server::start(|stopped| {
+            let presence_of = move |event, deadline| {
+                let app = of.clone();
+                async move { presence::handle(&app, event, deadline).await }
+            };
+            presence_queue.feed(presence_of, stopped)
+        }));
+        let of = app.clone();
+        servers.push(Server::start(|stopped| {
+            let deferred_logout = move |event, deadline| {
+                let app = of.clone();
+                async move { deferred_logout::handle(&app, event, deadline).await }
+            };
+            stream.feed(deferred_logout, stopped)
         }));
         servers.push(Server::start(|stopped| front::serve(http, app, stopped)));
         Ok(Self {

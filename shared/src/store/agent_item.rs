@@ -1,10 +1,13 @@
 //! An agent as an item of the agents table.
 
+use std::net::IpAddr;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::item::{Item, agent_key, epoch_ms, number, read_text, read_time, text};
 use crate::address;
 use crate::agent::{Agent, AgentStatus, PendingLogout, Profile, RequestId, RosterAgent, Session};
+use crate::presence::{EarlyStatus, Presence};
 use crate::tenant::Tenant;
 use crate::timestamp::Timestamp;
 
@@ -24,6 +27,30 @@ pub(super) fn read(mut item: Item) -> Option<Agent> {
     })
 }
 
+/// Reads what an item says of presence; `None` if it has no status.
+pub(super) fn read_presence(item: &Item) -> Option<Presence> {
+    Some(Presence {
+        status: AgentStatus::stored(read_text(item, "agent_status")?.to_owned()),
+        status_at: read_time(item, "status_at"),
+        session: read_time(item, "online_since"),
+        signed_in_at: read_time(item, "signed_in_at"),
+        early_status: item.get("early_status").and_then(early_status),
+        pending_logout: item.get("pending_logout").and_then(pending_logout),
+    })
+}
+
+/// The attributes of presence and their values, but for the pending logout.
+pub(super) fn of_presence(presence: &Presence) -> [(&'static str, Option<AttributeValue>); 5] {
+    let early_status = presence.early_status.as_ref();
+    [
+        ("agent_status", Some(text(presence.status.as_str()))),
+        ("status_at", presence.status_at.map(epoch_ms)),
+        ("online_since", presence.session.map(epoch_ms)),
+        ("signed_in_at", presence.signed_in_at.map(epoch_ms)),
+        ("early_status", early_status.map(early_status_value)),
+    ]
+}
+
 /// The item of an agent from a roster.
 pub(super) fn of_roster_agent(tenant: &Tenant, agent: &RosterAgent) -> Item {
     let mut item = Item::from([
@@ -41,11 +68,15 @@ pub(super) fn of_roster_agent(tenant: &Tenant, agent: &RosterAgent) -> Item {
         item.insert("team_ids".to_owned(), AttributeValue::Ns(teams));
     }
     if let Some(sign_in) = agent.last_sign_in {
-        let ip = address::sort_key(sign_in.address);
-        item.insert("ip".to_owned(), AttributeValue::B(ip.into()));
+        item.insert("ip".to_owned(), ip_value(sign_in.address));
         item.insert("online_since".to_owned(), epoch_ms(sign_in.session));
     }
     item
+}
+
+/// The value of `ip`.
+pub(super) fn ip_value(address: IpAddr) -> AttributeValue {
+    AttributeValue::B(address::sort_key(address).into())
 }
 
 /// The value of `pending_logout`: a logout for `session`, asked for by `request`.
@@ -67,6 +98,21 @@ pub(super) fn last_logout_value(request: &RequestId, at: Timestamp) -> Attribute
         ("request".to_owned(), text(request.as_str())),
         ("at".to_owned(), epoch_ms(at)),
     ]))
+}
+
+fn early_status_value(early: &EarlyStatus) -> AttributeValue {
+    AttributeValue::M(Item::from([
+        ("agent_status".to_owned(), text(early.status.as_str())),
+        ("at".to_owned(), epoch_ms(early.at)),
+    ]))
+}
+
+fn early_status(value: &AttributeValue) -> Option<EarlyStatus> {
+    let early = value.as_m().ok()?;
+    Some(EarlyStatus {
+        status: AgentStatus::stored(read_text(early, "agent_status")?.to_owned()),
+        at: read_time(early, "at")?,
+    })
 }
 
 /// A mark is there if it names a session; what a foreign hand wrote otherwise is none, and is written over.

@@ -23,6 +23,12 @@ pub(super) fn agent_id_of_key(key: &AttributeValue) -> Option<AgentId> {
     AgentId::new(number.parse().ok()?)
 }
 
+/// The tenant of a key made by [`agent_key`].
+pub(super) fn tenant_of_key(key: &AttributeValue) -> Option<Tenant> {
+    let (tenant, _number) = key.as_s().ok()?.split_once('#')?;
+    Tenant::parse(tenant)
+}
+
 /// The key of a team.
 pub(super) fn team_key(tenant: &Tenant, team_id: TeamId) -> AttributeValue {
     AttributeValue::S(format!("{tenant}#{team_id}"))

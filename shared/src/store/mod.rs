@@ -10,8 +10,11 @@ mod item;
 mod jobs;
 mod loading;
 mod look_ups;
+mod presence;
+mod stream;
 mod tables;
 mod tokens;
+mod update;
 
 use std::error::Error as StdError;
 
@@ -26,6 +29,8 @@ pub use attempts::AttemptResult;
 pub use batch_read::{Freshness, MAX_BATCH_GET};
 pub use chunks::ChunkState;
 pub use jobs::First;
+pub use presence::{PresenceWrite, SeenAgent};
+pub use stream::{StreamedAgent, read_record};
 pub use tables::TableNames;
 pub use tokens::{SecretDigest, Token};
 

@@ -1,9 +1,9 @@
-//! The tables: names, keys, index.
+//! The tables: names, keys, index, stream.
 
 use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
-    ProjectionType, ScalarAttributeType,
+    ProjectionType, ScalarAttributeType, StreamSpecification, StreamViewType,
 };
 
 use super::{Store, StoreError};
@@ -68,7 +68,14 @@ impl Store {
             .attribute_definitions(attribute("tenant", ScalarAttributeType::S))
             .attribute_definitions(attribute("ip", ScalarAttributeType::B))
             .key_schema(key("agent_key", KeyType::Hash))
-            .global_secondary_indexes(by_ip.expect("every required field is set"));
+            .global_secondary_indexes(by_ip.expect("every required field is set"))
+            .stream_specification(
+                StreamSpecification::builder()
+                    .stream_enabled(true)
+                    .stream_view_type(StreamViewType::NewAndOldImages)
+                    .build()
+                    .expect("every required field is set"),
+            );
         let team_members = self
             .client
             .create_table()

@@ -1,50 +1,33 @@
-//! The queue of jobs as the worker's event source sees it, but with every delivery in the hands of the test.
+//! A queue as its event source sees it, but with every delivery in the hands of the test.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::time::Duration;
 
-use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use aws_lambda_events::sqs::SqsMessage;
 use aws_sdk_sqs::Client;
-use logout::app::App;
+use logout::event_sources::QueueSettings;
 use logout::message::Message;
-use logout::queue::{JOBS, QueueSettings, WORKER_TIMEOUT_SECONDS};
 
-use crate::tap::Tap;
-
-/// A job that is not done after so many rounds of deliveries never will be.
+/// What is not done after so many rounds of deliveries never will be.
 const MAX_ROUNDS: usize = 20;
 
-/// The queue, and the clients to work it off.
-pub struct WorkerQueue {
+/// The queue, and the client to work it off.
+pub struct TestQueue {
     /// The client.
     pub sqs: Client,
     /// The queue.
     pub url: String,
     dead_letters_url: String,
-    address: SocketAddr,
 }
 
-impl WorkerQueue {
-    /// The queue of jobs in the SQS at `address`.
-    pub async fn new(sqs: Client, address: SocketAddr) -> Self {
-        Self::with_settings(sqs, address, &JOBS).await
-    }
-
-    /// Another queue beside `other`.
-    pub async fn create(other: &Self, settings: &QueueSettings) -> Self {
-        Self::with_settings(other.sqs.clone(), other.address, settings).await
-    }
-
-    async fn with_settings(sqs: Client, address: SocketAddr, settings: &QueueSettings) -> Self {
+impl TestQueue {
+    /// Makes a queue in the SQS at `address`.
+    pub async fn create(address: SocketAddr, settings: &QueueSettings) -> Self {
+        let sqs = Client::from_conf(local::sqs::client_config(address).build());
         local::sqs::create_queue(&sqs, settings).await.unwrap();
-        let url = local::sqs::queue_url(address, settings.name);
-        let dead_letters_url = local::sqs::queue_url(address, settings.dead_letters);
         Self {
             sqs,
-            url,
-            dead_letters_url,
-            address,
+            url: local::sqs::queue_url(address, settings.name),
+            dead_letters_url: local::sqs::queue_url(address, settings.dead_letters),
         }
     }
 
@@ -105,15 +88,16 @@ impl WorkerQueue {
             .unwrap();
     }
 
-    /// Delivers what there is, one message after another, until nothing is left; a message that fails comes again.
-    pub async fn drain(&self, app: &Arc<App>, tap: &Tap) {
+    /// Delivers what there is, one message after another, until nothing is left. `deliver` says whether a message was done;
+    /// one that was not comes again.
+    pub async fn drain(&self, deliver: impl AsyncFn(SqsMessage) -> bool) {
         for _ in 0..MAX_ROUNDS {
             let messages = self.receive_all().await;
             if messages.is_empty() {
                 return;
             }
             for message in messages {
-                if deliver(app, tap, vec![message.clone()]).await.is_empty() {
+                if deliver(message.clone()).await {
                     self.delete(&message).await;
                 } else {
                     self.make_visible(&message).await;
@@ -124,33 +108,7 @@ impl WorkerQueue {
     }
 }
 
-/// Invokes the worker with these messages, and answers the ids of those that failed. If the tap lets the function die,
-/// all of them failed.
-pub async fn deliver(app: &Arc<App>, tap: &Tap, messages: Vec<SqsMessage>) -> Vec<String> {
-    let mut event = SqsEvent::default();
-    event.records.clone_from(&messages);
-    let deadline = app
-        .clock
-        .now()
-        .plus(Duration::from_secs(WORKER_TIMEOUT_SECONDS.into()));
-    let answer = tokio::select! {
-        answer = logout_worker::handle(app, event, deadline) => Some(answer),
-        () = tap.death() => None,
-    };
-    match answer {
-        Some(answer) => answer
-            .batch_item_failures
-            .into_iter()
-            .map(|failure| failure.item_identifier)
-            .collect(),
-        None => messages
-            .into_iter()
-            .filter_map(|message| message.message_id)
-            .collect(),
-    }
-}
-
-/// What a message says.
+/// What a message of a job says.
 #[must_use]
 pub fn parse(message: &SqsMessage) -> Message {
     Message::parse(message.body.as_deref().unwrap()).unwrap()

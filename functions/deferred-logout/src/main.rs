@@ -1,0 +1,17 @@
+//! The Lambda function `deferred-logout`.
+
+use aws_lambda_events::dynamodb::Event;
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use logout::app::App;
+use logout::timestamp::Timestamp;
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    logout::logging::init();
+    let app = App::from_env().await?;
+    run(service_fn(async |event: LambdaEvent<Event>| {
+        let deadline = Timestamp::from_epoch_ms(event.context.deadline.try_into()?);
+        Ok::<_, Error>(deferred_logout::handle(&app, event.payload, deadline).await)
+    }))
+    .await
+}

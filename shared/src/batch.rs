@@ -1,0 +1,170 @@
+//! A batch of records that a function is invoked with: every one is worked on, alone and in time, and those that failed
+//! are reported.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::time::Duration;
+
+use aws_lambda_events::dynamodb::{self, EventRecord};
+use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
+use thiserror::Error;
+use tokio::time::timeout;
+
+use crate::bounded;
+use crate::timestamp::{Clock, Timestamp};
+
+/// So long before it is stopped, an invocation gives up on what is not done, so that it can still report what is.
+const TIME_TO_REPORT: Duration = Duration::from_secs(2);
+
+/// The function is about to be stopped.
+#[derive(Debug, PartialEq, Eq, Error)]
+#[error("no time is left")]
+pub struct NoTime;
+
+/// A record failed; why has been logged.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Failed;
+
+/// Does `work`, if there is time for it, until shortly before `deadline`. It is on the heap, as the futures of the SDK's
+/// calls are large, and there is one for every record under way.
+///
+/// # Errors
+/// There was not.
+pub async fn in_time<T>(
+    clock: &Clock,
+    deadline: Timestamp,
+    work: Pin<Box<impl Future<Output = T>>>,
+) -> Result<T, NoTime> {
+    let time_left = clock.now().until(deadline).saturating_sub(TIME_TO_REPORT);
+    if time_left.is_zero() {
+        return Err(NoTime);
+    }
+    timeout(time_left, work).await.map_err(|_| NoTime)
+}
+
+/// Works on the messages of a batch, at most `limit` at once. Each that failed is reported, and comes again; in the end
+/// SQS moves it to the dead-letter queue.
+pub async fn each_message<F>(
+    limit: usize,
+    event: SqsEvent,
+    mut work: impl FnMut(SqsMessage) -> F,
+) -> SqsBatchResponse
+where
+    F: Future<Output = Result<(), Failed>>,
+{
+    let mut answer = SqsBatchResponse::default();
+    let work = event.records.into_iter().map(|message| {
+        // Without an id, Lambda takes the whole batch for failed, which is right: nothing else can be said.
+        let id = message.message_id.clone().unwrap_or_default();
+        failed(id, work(message))
+    });
+    let report = |id| {
+        let mut failure = BatchItemFailure::default();
+        failure.item_identifier = id;
+        answer.batch_item_failures.push(failure);
+    };
+    for_each_failed(limit, work, report).await;
+    answer
+}
+
+/// Works on the records of a batch, at most `limit` at once. Of those that failed, the one with the lowest sequence number
+/// is reported: from there on the stream is delivered again, and nothing before it.
+pub async fn each_record<F>(
+    limit: usize,
+    event: dynamodb::Event,
+    mut work: impl FnMut(EventRecord) -> F,
+) -> DynamoDbEventResponse
+where
+    F: Future<Output = Result<(), Failed>>,
+{
+    let work = event.records.into_iter().map(|record| {
+        // As above: a failure without a number fails the whole batch.
+        let number = record.change.sequence_number.clone().unwrap_or_default();
+        failed(number, work(record))
+    });
+    let mut numbers = Vec::new();
+    for_each_failed(limit, work, |number| numbers.push(number)).await;
+    let lowest = numbers.into_iter().min_by_key(|number| in_order(number));
+    let mut answer = DynamoDbEventResponse::default();
+    answer.batch_item_failures.extend(lowest.map(|number| {
+        let mut failure = DynamoDbBatchItemFailure::default();
+        failure.item_identifier = Some(number);
+        failure
+    }));
+    answer
+}
+
+/// Sequence numbers are decimal, of 21 to 40 digits (Amazon DynamoDB API Reference): the longer one is the higher.
+fn in_order(number: &str) -> (usize, String) {
+    let digits = number.trim_start_matches('0');
+    (digits.len(), digits.to_owned())
+}
+
+async fn failed(
+    id: String,
+    work: impl Future<Output = Result<(), Failed>>,
+) -> Result<Option<String>, Infallible> {
+    Ok(work.await.err().map(|Failed| id))
+}
+
+async fn for_each_failed<F>(
+    limit: usize,
+    work: impl Iterator<Item = F>,
+    mut report: impl FnMut(String),
+) where
+    F: Future<Output = Result<Option<String>, Infallible>>,
+{
+    let Ok(()) = bounded::try_for_each(limit, work, |id: Option<String>| {
+        id.into_iter().for_each(&mut report);
+    })
+    .await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is reported of a batch with these sequence numbers when those that are `bad` fail.
+    async fn reported(numbers: &[&str], bad: &[&str]) -> Option<String> {
+        let mut event = dynamodb::Event::default();
+        event.records = numbers
+            .iter()
+            .map(|number| {
+                let mut record = EventRecord::default();
+                record.change.sequence_number = Some((*number).to_owned());
+                record
+            })
+            .collect();
+        let mut answer = each_record(2, event, |record| {
+            let number = record.change.sequence_number.unwrap();
+            let result = if bad.contains(&number.as_str()) {
+                Err(Failed)
+            } else {
+                Ok(())
+            };
+            async { result }
+        })
+        .await;
+        assert!(answer.batch_item_failures.len() <= 1);
+        answer.batch_item_failures.pop()?.item_identifier
+    }
+
+    #[tokio::test]
+    async fn the_lowest_failed_sequence_number_is_reported_and_no_other() {
+        let numbers = ["99", "100", "101", "1000"];
+        assert_eq!(reported(&numbers, &[]).await, None);
+        for (bad, lowest) in [
+            (&["100"][..], "100"),
+            (&["1000", "101"], "101"),
+            (&["100", "99"], "99"),
+        ] {
+            assert_eq!(reported(&numbers, bad).await.as_deref(), Some(lowest));
+        }
+    }
+
+    #[tokio::test]
+    async fn without_a_number_the_whole_batch_is_reported() {
+        assert_eq!(reported(&["7", ""], &["", "7"]).await.as_deref(), Some(""));
+    }
+}

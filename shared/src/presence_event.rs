@@ -1,0 +1,264 @@
+//! What the contact centre tells of an agent: signed in, doing something else, signed out.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use serde::Deserialize;
+use thiserror::Error;
+
+use crate::address;
+use crate::agent::{AgentStatus, MAX_STATUS_CHARS};
+use crate::ids::AgentId;
+use crate::tenant::Tenant;
+use crate::timestamp::Timestamp;
+use crate::versioned::{self, BodyError};
+
+/// An event may be that far in the future: a clock that is wrong by a whole time zone is put up with. One of the year
+/// 9999 is refused, because no later event would count for that agent.
+const MAX_AHEAD: Duration = Duration::from_hours(24);
+
+/// Something an agent did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PresenceEvent {
+    /// Whose agent.
+    pub tenant: Tenant,
+    /// The agent.
+    pub agent_id: AgentId,
+    /// When, by the contact centre's clock.
+    pub at: Timestamp,
+    /// What.
+    pub kind: EventKind,
+}
+
+/// What an agent did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EventKind {
+    /// A session began.
+    SignedIn {
+        /// Where from.
+        address: IpAddr,
+        /// What they do first; not `Offline`.
+        status: AgentStatus,
+    },
+    /// They do something else now; not `Offline`, which is [`EventKind::SignedOut`].
+    StatusChanged(AgentStatus),
+    /// The session ended.
+    SignedOut,
+}
+
+/// A body that is no presence event. Tells what is wrong, never what is said of the agent.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum EventError {
+    /// It cannot be read.
+    #[error(transparent)]
+    Body(#[from] BodyError),
+    /// `at` is not a time.
+    #[error("at is not a time such as 2026-01-05T08:00:00.123Z")]
+    Time,
+    /// `at` is too far in the future.
+    #[error("at is more than {} hours in the future", MAX_AHEAD.as_secs() / 3600)]
+    Future,
+    /// `ip` is not an address.
+    #[error("ip is not an IP address")]
+    Address,
+    /// `status` is empty or too long.
+    #[error("status must have 1 to {MAX_STATUS_CHARS} characters")]
+    Status,
+    /// Signed in and `Offline` at once.
+    #[error("nobody signs in as Offline")]
+    SignedInOffline,
+}
+
+/// An event as it is written. Other keys are left to the contact centre.
+#[derive(Deserialize)]
+struct Body {
+    tenant: Tenant,
+    agent_id: AgentId,
+    at: String,
+    #[serde(flatten)]
+    event: Event,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+enum Event {
+    SignedIn { ip: String, status: String },
+    StatusChanged { status: String },
+    SignedOut,
+}
+
+impl PresenceEvent {
+    /// The event of a queue body, received at `now`.
+    ///
+    /// # Errors
+    /// See [`EventError`].
+    pub fn parse(body: &str, now: Timestamp) -> Result<Self, EventError> {
+        let body: Body = versioned::read(body)?;
+        let at = Timestamp::parse_rfc3339(&body.at).ok_or(EventError::Time)?;
+        if at > now.plus(MAX_AHEAD) {
+            return Err(EventError::Future);
+        }
+        Ok(Self {
+            tenant: body.tenant,
+            agent_id: body.agent_id,
+            at,
+            kind: body.event.try_into()?,
+        })
+    }
+}
+
+impl TryFrom<Event> for EventKind {
+    type Error = EventError;
+
+    fn try_from(event: Event) -> Result<Self, EventError> {
+        let checked = |status: String| AgentStatus::parse(&status).ok_or(EventError::Status);
+        Ok(match event {
+            Event::SignedIn { ip, status } => {
+                let address = address::parse(&ip).ok_or(EventError::Address)?;
+                let status = checked(status)?;
+                if status.is_offline() {
+                    return Err(EventError::SignedInOffline);
+                }
+                Self::SignedIn { address, status }
+            }
+            Event::StatusChanged { status } => match checked(status)? {
+                status if status.is_offline() => Self::SignedOut,
+                status => Self::StatusChanged(status),
+            },
+            Event::SignedOut => Self::SignedOut,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: &str = "2026-11-22T08:00:00Z";
+    /// As the design has it.
+    const SIGNED_IN: &str = r#"{"v":1,"tenant":"acme","agent_id":11,"at":"2026-11-22T08:00:00.123Z","event":"signed_in","ip":"34.211.11.7","status":"Available"}"#;
+    const CHANGED: &str = r#"{"v":1,"tenant":"acme","agent_id":11,"at":"2026-11-22T09:00:00.123+01:00","event":"status_changed","status":"In-call"}"#;
+    const SIGNED_OUT: &str =
+        r#"{"event":"signed_out","at":"2026-11-22T08:00:00Z","agent_id":11,"tenant":"acme","v":1}"#;
+
+    fn parse(body: &str) -> Result<PresenceEvent, EventError> {
+        PresenceEvent::parse(body, Timestamp::parse_rfc3339(NOW).unwrap())
+    }
+
+    fn status(text: &str) -> AgentStatus {
+        AgentStatus::parse(text).unwrap()
+    }
+
+    #[test]
+    fn events_are_read() {
+        let signed_in = parse(SIGNED_IN).unwrap();
+        assert_eq!(
+            (signed_in.tenant.as_str(), signed_in.agent_id.get()),
+            ("acme", 11)
+        );
+        assert_eq!(
+            signed_in.at.to_rfc3339().unwrap(),
+            "2026-11-22T08:00:00.123Z"
+        );
+        let kind = EventKind::SignedIn {
+            address: "34.211.11.7".parse().unwrap(),
+            status: status("Available"),
+        };
+        assert_eq!(signed_in.kind, kind);
+        let changed = parse(CHANGED).unwrap();
+        assert_eq!(changed.at, signed_in.at);
+        assert_eq!(changed.kind, EventKind::StatusChanged(status("In-call")));
+        assert_eq!(parse(SIGNED_OUT).unwrap().kind, EventKind::SignedOut);
+        let more = SIGNED_OUT.replace("\"v\":1", "\"v\":1,\"queue\":\"sales\"");
+        assert_eq!(parse(&more), parse(SIGNED_OUT));
+        let offline = CHANGED.replace("In-call", "Offline");
+        assert_eq!(parse(&offline).unwrap().kind, EventKind::SignedOut);
+        let longest = CHANGED.replace("In-call", &"é".repeat(MAX_STATUS_CHARS));
+        assert!(parse(&longest).is_ok());
+        let day_ahead = SIGNED_OUT.replace("11-22", "11-23");
+        assert!(parse(&day_ahead).is_ok());
+    }
+
+    #[test]
+    fn what_is_no_event_is_told_apart_without_its_content() {
+        let too_long = "x".repeat(MAX_STATUS_CHARS + 1);
+        for (body, from, to, error) in [
+            (SIGNED_IN, SIGNED_IN, "", "not JSON at line 1 column 0"),
+            (
+                SIGNED_IN,
+                SIGNED_IN,
+                "[]",
+                "JSON, but not what version 1 holds",
+            ),
+            (
+                SIGNED_IN,
+                "\"v\":1",
+                "\"v\":2",
+                "of version 2; only 1 is known",
+            ),
+            (
+                SIGNED_IN,
+                "signed_in",
+                "signed_up",
+                "JSON, but not what version 1 holds",
+            ),
+            (
+                SIGNED_IN,
+                "acme",
+                "ac#me",
+                "JSON, but not what version 1 holds",
+            ),
+            (
+                SIGNED_IN,
+                ":11",
+                ":\"11\"",
+                "JSON, but not what version 1 holds",
+            ),
+            (
+                SIGNED_IN,
+                "\"ip\"",
+                "\"address\"",
+                "JSON, but not what version 1 holds",
+            ),
+            (
+                SIGNED_IN,
+                "34.211.11.7",
+                "34.211.11",
+                "ip is not an IP address",
+            ),
+            (
+                SIGNED_IN,
+                "Available",
+                "Offline",
+                "nobody signs in as Offline",
+            ),
+            (
+                CHANGED,
+                "In-call",
+                " ",
+                "status must have 1 to 64 characters",
+            ),
+            (
+                CHANGED,
+                "In-call",
+                &too_long,
+                "status must have 1 to 64 characters",
+            ),
+            (
+                CHANGED,
+                "2026-11-22T",
+                "",
+                "at is not a time such as 2026-01-05T08:00:00.123Z",
+            ),
+            (
+                CHANGED,
+                "2026-11-22T09",
+                "2026-11-23T10",
+                "at is more than 24 hours in the future",
+            ),
+        ] {
+            let body = body.replace(from, to);
+            assert_eq!(parse(&body).unwrap_err().to_string(), error, "{body}");
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Writing presence: each event, and each end of a pending logout, is one conditional `UpdateItem`.
+
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError::ConditionalCheckFailedException;
+use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld;
+
+use super::item::{Item, agent_key, epoch_ms, text};
+use super::update::Update;
+use super::{Store, StoreError, agent_item};
+use crate::agent::AgentStatus;
+use crate::ids::AgentId;
+use crate::presence::{Presence, Transition};
+use crate::presence_event::{EventKind, PresenceEvent};
+use crate::tenant::Tenant;
+use crate::timestamp::Timestamp;
+
+/// An agent's presence as it was seen, in a record of the stream or by a write that it was not as expected for.
+#[derive(Clone, Debug)]
+pub struct SeenAgent {
+    /// The presence.
+    pub presence: Presence,
+    /// The attributes it was read from, as they stand in the table.
+    item: Item,
+}
+
+/// What became of a write of presence.
+#[derive(Clone, Debug)]
+pub enum PresenceWrite {
+    /// It is written.
+    Done,
+    /// It is not: the agent is like this instead. Or it was written, and sent again because the answer got lost.
+    Otherwise(SeenAgent),
+    /// There is no such agent.
+    NoAgent,
+}
+
+impl SeenAgent {
+    /// Reads an item; `None` if it has no status, which no agent lacks.
+    pub(super) fn read(item: Item) -> Option<Self> {
+        let presence = agent_item::read_presence(&item)?;
+        Some(Self { presence, item })
+    }
+}
+
+impl Store {
+    /// Writes an event that comes as nearly all do: of a known agent, after everything else that was told of them, with no
+    /// pending logout to think of. Nothing has to be read for that. It leaves what [`presence::apply`] would.
+    ///
+    /// [`presence::apply`]: crate::presence::apply
+    ///
+    /// # Errors
+    /// DynamoDB refused, or the item is unreadable.
+    pub async fn write_next_event(
+        &self,
+        event: &PresenceEvent,
+        now: Timestamp,
+    ) -> Result<PresenceWrite, StoreError> {
+        let update = Update::default()
+            .value(":at", epoch_ms(event.at))
+            .only_if("attribute_exists(agent_key) AND attribute_not_exists(early_status)")
+            .only_if("(attribute_not_exists(status_at) OR status_at < :at)")
+            .set("status_at", epoch_ms(event.at));
+        let began =
+            |name, comparison| format!("(attribute_not_exists({name}) OR {name} {comparison} :at)");
+        let update = match &event.kind {
+            EventKind::SignedIn { .. } => update
+                .only_if(began("online_since", "<"))
+                .only_if(began("signed_in_at", "<")),
+            EventKind::StatusChanged(_) | EventKind::SignedOut => update
+                .only_if(began("online_since", "<="))
+                .only_if(began("signed_in_at", "<=")),
+        };
+        let update = match &event.kind {
+            EventKind::SignedIn { address, status } => update
+                .set("online_since", epoch_ms(event.at.min(now)))
+                .set("signed_in_at", epoch_ms(event.at))
+                .set("ip", agent_item::ip_value(*address))
+                .set("agent_status", text(status.as_str()))
+                .remove("pending_logout"),
+            EventKind::StatusChanged(status) => update
+                .value(":offline", text(AgentStatus::OFFLINE))
+                .only_if("attribute_exists(online_since) AND agent_status <> :offline")
+                .only_if("attribute_not_exists(pending_logout)")
+                .set("agent_status", text(status.as_str())),
+            EventKind::SignedOut => update
+                .set("agent_status", text(AgentStatus::OFFLINE))
+                .remove("pending_logout"),
+        };
+        self.update_agent(&event.tenant, event.agent_id, update)
+            .await
+    }
+
+    /// Writes a transition of an agent, if they still are as seen. A logout is said to have happened `now`.
+    ///
+    /// # Errors
+    /// DynamoDB refused, or the item is unreadable.
+    pub async fn write_transition(
+        &self,
+        tenant: &Tenant,
+        agent_id: AgentId,
+        seen: &SeenAgent,
+        transition: &Transition,
+        now: Timestamp,
+    ) -> Result<PresenceWrite, StoreError> {
+        let mark = seen.item.get("pending_logout");
+        let mut update = Update::default().only_if_still("pending_logout", mark);
+        if mark.is_some() && transition.to.pending_logout.is_none() {
+            update = update.remove("pending_logout");
+        }
+        for (name, value) in agent_item::of_presence(&transition.to) {
+            let before = seen.item.get(name);
+            update = update.only_if_still(name, before);
+            if value.as_ref() != before {
+                update = match value {
+                    Some(value) => update.set(name, value),
+                    None => update.remove(name),
+                };
+            }
+        }
+        if let Some(address) = transition.signed_in_from {
+            update = update.set("ip", agent_item::ip_value(address));
+        }
+        if let Some(request) = &transition.logged_out_by {
+            update = update.set("last_logout", agent_item::last_logout_value(request, now));
+        }
+        self.update_agent(tenant, agent_id, update).await
+    }
+
+    async fn update_agent(
+        &self,
+        tenant: &Tenant,
+        agent_id: AgentId,
+        update: Update,
+    ) -> Result<PresenceWrite, StoreError> {
+        let call = self.client.update_item().table_name(&self.tables.agents);
+        let call = call
+            .key("agent_key", agent_key(tenant, agent_id))
+            .return_values_on_condition_check_failure(AllOld);
+        let error = match update.fill(call).send().await {
+            Ok(_) => return Ok(PresenceWrite::Done),
+            Err(error) => error,
+        };
+        let item = match error.as_service_error() {
+            Some(ConditionalCheckFailedException(failed)) => failed.item().cloned(),
+            _ => return Err(StoreError::call("UpdateItem")(error)),
+        };
+        match item {
+            None => Ok(PresenceWrite::NoAgent),
+            Some(item) => SeenAgent::read(item)
+                .map(PresenceWrite::Otherwise)
+                .ok_or(StoreError::Item { what: "agent" }),
+        }
+    }
+}
