@@ -8,8 +8,9 @@ use base64::prelude::BASE64_STANDARD;
 use lambda_http::Body;
 use logout::http::JOBS_PATH;
 use serde_json::{Value, json};
+use tests::faults::{FAULTS, Fault, FaultAt, script};
 use tests::test_stack::token;
-use tests::{Act, Call, TestStack, agent_at};
+use tests::{TestStack, agent_at};
 
 /// Agents 1 to 250 are meant, by one selector or two; the rest are bystanders. Nobody has the id 999.
 const MEANT: Range<u64> = 1..251;
@@ -45,57 +46,6 @@ async fn prepared() -> TestStack {
     });
     stack.add("acme", &agents.collect::<Vec<_>>()).await;
     stack
-}
-
-/// What becomes of a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fault {
-    RequestLost,
-    ReplyLost,
-    Throttled,
-    DiesAfter,
-}
-
-/// A fault of the call of that number, counted from the request on.
-#[derive(Clone, Copy, Debug)]
-struct FaultAt {
-    call: u64,
-    fault: Fault,
-    /// The SDK's retries of the call meet the same fault, so that it comes through to the service. Means nothing for a
-    /// function that dies: three faults that each fail one delivery keep a message out of the dead-letter queue.
-    outlasts_retries: bool,
-}
-
-/// The SDK tries a call that often.
-const TRIES: usize = 3;
-
-/// A script that makes these faults happen.
-fn script(base: u64, faults: Vec<FaultAt>) -> impl FnMut(&mut Call) -> Act + Send + 'static {
-    let mut struck: Vec<(Value, FaultAt, usize)> = Vec::new();
-    move |call| {
-        let number = call.number - base;
-        let retried = struck.iter_mut().find(|(body, fault, tries)| {
-            fault.outlasts_retries
-                && fault.fault != Fault::DiesAfter
-                && *tries < TRIES
-                && *body == call.body
-        });
-        let fault = if let Some((_, fault, tries)) = retried {
-            *tries += 1;
-            fault.fault
-        } else if let Some(fault) = faults.iter().find(|fault| fault.call == number) {
-            struck.push((call.body.clone(), *fault, 1));
-            fault.fault
-        } else {
-            return Act::Forward;
-        };
-        match fault {
-            Fault::RequestLost => Act::LoseRequest,
-            Fault::ReplyLost => Act::LoseReply,
-            Fault::Throttled => Act::Throttle,
-            Fault::DiesAfter => Act::Die,
-        }
-    }
 }
 
 /// Posts the request to the function itself, which may die; true if the caller was told of a job.
@@ -288,12 +238,6 @@ async fn a_function_may_die_after_any_call() {
 async fn faults_may_come_together() {
     const SEED: Option<u64> = None;
     const RUNS: usize = 60;
-    const FAULTS: [Fault; 4] = [
-        Fault::RequestLost,
-        Fault::ReplyLost,
-        Fault::Throttled,
-        Fault::DiesAfter,
-    ];
     let seed = SEED.unwrap_or_else(|| fastrand::u64(..));
     println!("seed {seed}");
     let mut random = fastrand::Rng::with_seed(seed);

@@ -3,6 +3,7 @@
 
 pub mod answer;
 pub mod deliver;
+pub mod faults;
 pub mod log;
 pub mod meter;
 pub mod people;

@@ -179,8 +179,18 @@ impl TestStack {
     /// The stream of the agents, before its first record, as `deferred-logout` sees it.
     #[must_use]
     pub fn stream(&self) -> StreamReader {
+        self.filtered_stream(AGENTS_STREAM.filter)
+    }
+
+    /// The stream of the agents, before its first record, without a filter.
+    #[must_use]
+    pub fn stream_of_everything(&self) -> StreamReader {
+        self.filtered_stream("{}")
+    }
+
+    fn filtered_stream(&self, filter: &str) -> StreamReader {
         let agents = local::dynamodb::table_names().agents;
-        StreamReader::open(self.database.clone(), &agents, AGENTS_STREAM.filter).unwrap()
+        StreamReader::open(self.database.clone(), &agents, filter).unwrap()
     }
 
     /// Lets time pass.

@@ -157,9 +157,7 @@ impl World {
                 }
             }
         }
-        if to.table != self.table
-            && to.table.pending_logout.is_some()
-            && !to.table.status.is_busy()
+        if to.table != self.table && to.table.pending_logout.is_some() && !to.table.status.is_busy()
         {
             to.records.push((to.table.clone(), 0));
         }
@@ -221,7 +219,9 @@ impl World {
             },
         };
         match decide(Some(&agent), &self.request(), SessionPin::Any) {
-            Decision::Attempt(Attempt { change, session, .. }) => match change {
+            Decision::Attempt(Attempt {
+                change, session, ..
+            }) => match change {
                 Change::LogOut => {
                     self.table.status = AgentStatus::offline();
                     self.table.pending_logout = None;

@@ -10,7 +10,11 @@ const DEPTH_DIRECTLY: usize = 12;
 
 #[test]
 fn told_by_events_nobody_is_hit_wrongly_and_nobody_forgotten() {
-    let found = search(&World::new(Told::ByEvents), DEPTH_BY_EVENTS, &mut Vec::new());
+    let found = search(
+        &World::new(Told::ByEvents),
+        DEPTH_BY_EVENTS,
+        &mut Vec::new(),
+    );
     println!("{found:?}");
 }
 
@@ -33,8 +37,17 @@ struct Found {
 fn search(world: &World, depth: usize, path: &mut Vec<Op>) -> Found {
     let mut found = Found::default();
     visit(world, depth, path, &mut found);
-    let Found { states, logouts_after_a_call, ended_marks, quiet, .. } = found;
-    assert!(states.min(logouts_after_a_call).min(ended_marks).min(quiet) > 100, "{found:?}");
+    let Found {
+        states,
+        logouts_after_a_call,
+        ended_marks,
+        quiet,
+        ..
+    } = found;
+    assert!(
+        states.min(logouts_after_a_call).min(ended_marks).min(quiet) > 100,
+        "{found:?}"
+    );
     found
 }
 
@@ -85,7 +98,10 @@ impl World {
             _ => None,
         };
         if self.last_logout != before.last_logout {
-            assert!(is.status.is_offline(), "{path:?}: logged out and not offline");
+            assert!(
+                is.status.is_offline(),
+                "{path:?}: logged out and not offline"
+            );
             let idle_now = match event.map(|event| &event.kind) {
                 Some(EventKind::StatusChanged(status)) => !status.is_busy(),
                 Some(_) => false,
@@ -96,18 +112,24 @@ impl World {
                 matches!(event.kind, EventKind::SignedIn { .. }) && *deliveries > 0
             });
             let latest = known_sign_ins.map(|(event, _)| event.at).max();
-            assert!(latest <= was.session, "{path:?}: logged out of an earlier session");
+            assert!(
+                latest <= was.session,
+                "{path:?}: logged out of an earlier session"
+            );
             if op != Op::ForceLogout {
                 let mark = was.pending_logout.as_ref().unwrap();
                 assert_eq!(Some(mark.session), was.session, "{path:?}: an old mark hit");
                 assert_eq!(Some(&mark.request), self.last_logout.as_ref(), "{path:?}");
             }
         } else if was.status.is_busy() && is.status.is_offline() {
-            let by_themselves = op == Op::SignsOut
-                || event.is_some_and(|event| event.kind == EventKind::SignedOut);
+            let by_themselves =
+                op == Op::SignsOut || event.is_some_and(|event| event.kind == EventKind::SignedOut);
             assert!(by_themselves, "{path:?}: offline, out of a call or chat");
         }
-        assert!(is.session >= was.session, "{path:?}: back to an earlier session");
+        assert!(
+            is.session >= was.session,
+            "{path:?}: back to an earlier session"
+        );
         match (&was.pending_logout, &is.pending_logout) {
             (None, Some(_)) => assert_eq!(op, Op::ForceLogout, "{path:?}: a mark from nowhere"),
             (Some(mark), Some(now)) if mark != now => {
@@ -124,18 +146,32 @@ impl World {
     /// What must hold once everything was delivered.
     fn check_quiet(&self, path: &[Op]) {
         let table = &self.table;
-        assert_eq!(table.session, Some(self.session), "{path:?}: another session");
+        assert_eq!(
+            table.session,
+            Some(self.session),
+            "{path:?}: another session"
+        );
         let logged_out_of = |session| self.logged_out.is_some_and(|(_, of)| of == session);
         if logged_out_of(self.session) {
-            assert!(table.status.is_offline(), "{path:?}: back without a sign-in");
+            assert!(
+                table.status.is_offline(),
+                "{path:?}: back without a sign-in"
+            );
         } else {
             // Logged out, before their last sign-in was known, by somebody who saw the session before it.
             let too_early = self.logged_out.is_some_and(|(when, _)| when > self.session);
             let agrees = table.status == self.status || too_early && table.status.is_offline();
-            assert!(agrees, "{path:?}: {:?} is taken for {:?}", self.status, table.status);
+            assert!(
+                agrees,
+                "{path:?}: {:?} is taken for {:?}",
+                self.status, table.status
+            );
         }
         let waiting = table.pending_logout.as_ref();
-        assert!(waiting.is_none() || table.status.is_busy(), "{path:?}: a mark is left");
+        assert!(
+            waiting.is_none() || table.status.is_busy(),
+            "{path:?}: a mark is left"
+        );
         if self.promised.contains(&self.session) && !table.status.is_offline() {
             let waits = waiting.is_some_and(|mark| mark.session == self.session);
             assert!(waits, "{path:?}: forgotten");

@@ -1,0 +1,123 @@
+//! Presence events and records of the stream under faults: every AWS call that they take is lost, answered in vain,
+//! throttled, or the last thing its function does. Whatever happens, it ends as it does undisturbed.
+
+use aws_lambda_events::dynamodb::EventRecord;
+use serde_json::json;
+use tests::deliver::to_deferred_logout;
+use tests::faults::{FAULTS, Fault, FaultAt, script};
+use tests::{TestStack, agent};
+
+use crate::presence::{changed, signed_in, signed_out};
+
+/// Agent 1 is logged out at the end of a call, and signs in again, of which everything is told in the wrong order, so that
+/// every path is taken. Agent 2's chat is ended by somebody who writes the table. Answers how many calls it took.
+async fn run(faults: Vec<FaultAt>, why: &str) -> u64 {
+    let stack = TestStack::start().await;
+    let agents = [agent(1, "In-call", &[]), agent(2, "In-chat", &[])];
+    stack.add("acme", &agents).await;
+    let body = json!({ "agent_ids": [1, 2] });
+    stack.post_force_logout("acme", &body).await;
+    let asked = stack.states("acme").await;
+
+    let base = stack.tap.calls();
+    stack.tap.script(script(base, faults));
+    for event in [
+        changed("07:20:00", "In-chat"),
+        changed("07:10:00", "Break"),
+        changed("07:30:00", "Break"),
+        changed("07:31:00", "lunch"),
+        changed("07:52:00", "In-call"),
+        signed_out("07:40:00"),
+        signed_in("07:51:00", "10.0.0.7"),
+    ] {
+        stack.presence.send(&event).await;
+        stack.drain_presence().await;
+    }
+    stack.set_status("acme", 2, "Break").await;
+    work_off_stream(&stack).await;
+    let calls = stack.tap.calls() - base;
+
+    let states = stack.states("acme").await;
+    for (agent_id, status) in [(1, "In-call"), (2, "Offline")] {
+        let state = &states[&agent_id];
+        assert_eq!(state["status"], status, "{why}: {state}");
+        assert_eq!(state["last"], asked[&agent_id]["pending"], "{why}: {state}");
+        assert!(state["pending"].is_null(), "{why}: {state}");
+    }
+    let dead_letters = stack.presence.receive_dead_letters().await;
+    assert!(dead_letters.is_empty(), "{why}");
+    calls
+}
+
+/// Delivers the records, again from the one that failed on.
+async fn work_off_stream(stack: &TestStack) {
+    let mut stream = stack.stream();
+    while let Some(records) = stream.read().unwrap() {
+        let mut open = &records[..];
+        for _ in 0..20 {
+            match to_deferred_logout(&stack.app, &stack.tap, open.to_vec()).await {
+                None => break,
+                Some(failed) => {
+                    let failed = Some(failed);
+                    let is_it = |record: &EventRecord| record.change.sequence_number == failed;
+                    let position = open.iter().position(is_it).unwrap();
+                    open = &open[position..];
+                }
+            }
+        }
+    }
+}
+
+async fn every_call_meets(fault: Fault, outlasts_retries: bool) {
+    let calls = run(Vec::new(), "undisturbed").await;
+    assert!(calls > 10, "{calls}");
+    for call in 0..calls {
+        let fault = FaultAt {
+            call,
+            fault,
+            outlasts_retries,
+        };
+        run(vec![fault], &format!("{fault:?}")).await;
+    }
+}
+
+#[tokio::test]
+async fn any_request_or_reply_may_be_lost() {
+    for fault in [Fault::RequestLost, Fault::ReplyLost] {
+        every_call_meets(fault, false).await;
+        every_call_meets(fault, true).await;
+    }
+}
+
+#[tokio::test]
+async fn any_call_may_be_throttled() {
+    every_call_meets(Fault::Throttled, false).await;
+    every_call_meets(Fault::Throttled, true).await;
+}
+
+#[tokio::test]
+async fn a_function_may_die_after_any_call() {
+    every_call_meets(Fault::DiesAfter, false).await;
+}
+
+/// Pairs and triples of faults, drawn anew each time. A failure prints what was drawn; put the seed here to see it again.
+#[tokio::test]
+async fn faults_may_come_together() {
+    const SEED: Option<u64> = None;
+    const RUNS: usize = 60;
+    let seed = SEED.unwrap_or_else(|| fastrand::u64(..));
+    println!("seed {seed}");
+    let mut random = fastrand::Rng::with_seed(seed);
+    let calls = run(Vec::new(), "undisturbed").await;
+    for _ in 0..RUNS {
+        let count = random.usize(2..=3);
+        let faults: Vec<FaultAt> = (0..count)
+            .map(|_| FaultAt {
+                call: random.u64(0..calls + 5),
+                fault: FAULTS[random.usize(..FAULTS.len())],
+                outlasts_retries: random.bool(),
+            })
+            .collect();
+        run(faults.clone(), &format!("seed {seed}: {faults:?}")).await;
+    }
+}
