@@ -166,9 +166,10 @@ async fn of_two_that_failed_the_first_is_the_checkpoint() {
     let batch = records(&stack);
     stack.tap.script(|call| {
         let body = call.body.to_string();
-        match body.contains("acme#2\"") || body.contains("acme#4\"") {
-            true => Act::Throttle,
-            false => Act::Forward,
+        if body.contains("acme#2\"") || body.contains("acme#4\"") {
+            Act::Throttle
+        } else {
+            Act::Forward
         }
     });
     assert_eq!(deliver(&stack, &batch).await, number(&batch[1]));

@@ -284,7 +284,7 @@ async fn what_fails_five_times_rests_in_the_dead_letter_queue() {
     let source = EventSource {
         sqs: queue.sqs.clone(),
         queue_url: queue.url.clone(),
-        function_timeout: Duration::from_secs(60),
+        function_timeout: Duration::from_mins(1),
         clock: stack.app.clock.clone(),
     };
     let app = stack.app.clone();

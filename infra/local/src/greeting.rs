@@ -5,12 +5,14 @@ use std::fmt::Write;
 use std::net::IpAddr;
 
 use logout::agent::RosterAgent;
+use logout::event_sources::PRESENCE;
 use logout::http::{FORCE_LOGOUT_PATH, JOBS_PATH};
 use logout::ids::AgentId;
 use logout::tenant::Tenant;
 use serde_json::{Value, json};
 
 use crate::agents::Loaded;
+use crate::sqs;
 use crate::stack::Stack;
 
 /// The `ready:` line, and commands that log somebody out by agent, team and address.
@@ -28,15 +30,23 @@ pub fn of(stack: &Stack) -> String {
         "SQS: http://{} (unfinished jobs that go on: {})",
         stack.sqs_address, stack.resumed_jobs
     );
-    let bodies = |(tenant, agents)| (tenant, bodies(agents));
-    let mut tenants = stack.examples.iter().map(bodies);
-    if let Some((tenant, bodies)) = tenants.find(|(_, bodies)| !bodies.is_empty()) {
+    let somebody_online = |agents: &Agents| agents.values().any(is_online);
+    let mut tenants = stack.examples.iter();
+    if let Some((tenant, agents)) = tenants.find(|(_, agents)| somebody_online(agents)) {
         let _ = writeln!(
             text,
             "\nLog out an agent, a team, everybody at an office (tenant {tenant}):\n"
         );
-        for body in bodies {
+        for body in bodies(agents) {
             let _ = writeln!(text, "{}\n", curl(stack, tenant, &body));
+        }
+        if let Some(agent) = busy_in_a_team(agents) {
+            let _ = writeln!(
+                text,
+                "Agent {} of that team has to finish first. Tell that the call or chat is over, and they are out:\n\n{}\n",
+                agent.agent_id,
+                end_of_call(stack, tenant, agent.agent_id)
+            );
         }
         let _ = writeln!(
             text,
@@ -49,32 +59,31 @@ pub fn of(stack: &Stack) -> String {
     text
 }
 
+type Agents = BTreeMap<AgentId, RosterAgent>;
+
+fn is_online(agent: &RosterAgent) -> bool {
+    !agent.status.is_offline()
+}
+
+/// Somebody on a call or chat, for whom a request for their team would wait.
+fn busy_in_a_team(agents: &Agents) -> Option<&RosterAgent> {
+    let mut agents = agents.values();
+    agents.find(|agent| agent.status.is_busy() && !agent.team_ids.is_empty())
+}
+
 /// A request body by id, by team and by address, each of them for somebody who is online; if it can be, somebody idle
 /// for the first, and a team with a busy member for the second.
-fn bodies(agents: &BTreeMap<AgentId, RosterAgent>) -> Vec<Value> {
-    let online: Vec<&RosterAgent> = agents
-        .values()
-        .filter(|agent| !agent.status.is_offline())
-        .collect();
-    let (busy, idle): (Vec<&RosterAgent>, _) =
-        online.iter().partition(|agent| agent.status.is_busy());
+fn bodies(agents: &Agents) -> Vec<Value> {
+    let online = || agents.values().filter(|agent| is_online(agent));
+    let mut idle = online().filter(|agent| !agent.status.is_busy());
 
-    let by_id = idle
-        .iter()
-        .chain(&busy)
-        .next()
-        .map(|agent| json!({ "agent_ids": [agent.agent_id] }));
-    let team_id = busy
-        .iter()
-        .chain(&idle)
-        .find_map(|agent| agent.team_ids.first());
+    let somebody = idle.next().or_else(|| online().next());
+    let by_id = somebody.map(|agent| json!({ "agent_ids": [agent.agent_id] }));
+    let mut in_teams = busy_in_a_team(agents).into_iter().chain(online());
+    let team_id = in_teams.find_map(|agent| agent.team_ids.first());
     let by_team = team_id.map(|team_id| json!({ "team_ids": [team_id] }));
-    let address = online
-        .iter()
-        .rev()
-        .find_map(|agent| agent.last_sign_in)
-        .map(|sign_in| sign_in.address);
-    let by_address = address.map(|address| json!({ "ip_addrs": [office(address)] }));
+    let last_sign_in = online().rev().find_map(|agent| agent.last_sign_in);
+    let by_address = last_sign_in.map(|sign_in| json!({ "ip_addrs": [office(sign_in.address)] }));
     [by_id, by_team, by_address].into_iter().flatten().collect()
 }
 
@@ -88,5 +97,24 @@ fn curl(stack: &Stack, tenant: &Tenant, body: &Value) -> String {
     format!(
         "curl -u {tenant}:{tenant}.local -H 'Content-Type: application/json' -d '{body}' http://{}{FORCE_LOGOUT_PATH}",
         stack.address
+    )
+}
+
+/// Sends a presence event of the moment it is pasted in.
+fn end_of_call(stack: &Stack, tenant: &Tenant, agent_id: AgentId) -> String {
+    const NOW: &str = "'$(date -u +%Y-%m-%dT%H:%M:%SZ)'";
+    let event = json!({
+        "v": 1,
+        "tenant": tenant,
+        "agent_id": agent_id,
+        "at": NOW,
+        "event": "status_changed",
+        "status": "Available",
+    });
+    let queue_url = sqs::queue_url(stack.sqs_address, PRESENCE.name);
+    let message = json!({ "QueueUrl": queue_url, "MessageBody": event.to_string() });
+    format!(
+        "curl -H 'X-Amz-Target: AmazonSQS.SendMessage' -H 'Content-Type: application/x-amz-json-1.0' -d '{message}' http://{}",
+        stack.sqs_address
     )
 }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Error, Result};
+use aws_sdk_sqs::Client;
+use dynoxide::Database;
 use futures::future::select_all;
 use logout::app::{App, days};
 use logout::auth::Authenticator;
@@ -66,7 +68,7 @@ impl Stack {
         ];
 
         let app = Arc::new(app(args, dynamodb_address, sqs_address, clock));
-        let sqs = aws_sdk_sqs::Client::from_conf(sqs::client_config(sqs_address).build());
+        let sqs = Client::from_conf(sqs::client_config(sqs_address).build());
         app.store
             .create_missing_tables()
             .await
@@ -81,49 +83,7 @@ impl Stack {
         let resumed_jobs = resume_jobs(&app).await?;
 
         let examples = agents.examples(app.clock.now());
-        let queue = |settings: &QueueSettings| EventSource {
-            sqs: sqs.clone(),
-            queue_url: sqs::queue_url(sqs_address, settings.name),
-            function_timeout: Duration::from_secs(settings.function_timeout_seconds.into()),
-            clock: app.clock.clone(),
-        };
-        let (jobs_queue, presence_queue) = (queue(&JOBS), queue(&PRESENCE));
-        let stream = StreamSource {
-            reader: StreamReader::open(
-                database,
-                &dynamodb::table_names().agents,
-                AGENTS_STREAM.filter,
-            )?,
-            settings: AGENTS_STREAM,
-            backoff: Backoff::AWS,
-            clock: app.clock.clone(),
-            given_up_url: sqs::queue_url(sqs_address, AGENTS_STREAM.given_up),
-            sqs,
-        };
-        let of = app.clone();
-        servers.push(Server::start(|stopped| {
-            let worker = move |event, deadline| {
-                let app = of.clone();
-                async move { logout_worker::handle(&app, event, deadline).await }
-            };
-            jobs_queue.feed(worker, stopped)
-        }));
-        let of = app.clone();
-        servers.push(Server::start(|stopped| {
-            let presence_of = move |event, deadline| {
-                let app = of.clone();
-                async move { presence::handle(&app, event, deadline).await }
-            };
-            presence_queue.feed(presence_of, stopped)
-        }));
-        let of = app.clone();
-        servers.push(Server::start(|stopped| {
-            let deferred_logout = move |event, deadline| {
-                let app = of.clone();
-                async move { deferred_logout::handle(&app, event, deadline).await }
-            };
-            stream.feed(deferred_logout, stopped)
-        }));
+        servers.extend(event_sources(&app, &sqs, sqs_address, database)?);
         servers.push(Server::start(|stopped| front::serve(http, app, stopped)));
         Ok(Self {
             address,
@@ -169,6 +129,50 @@ fn app(args: &Args, dynamodb_address: SocketAddr, sqs_address: SocketAddr, clock
         sync_limit: args.sync_limit,
         job_retention: days(DEFAULT_JOB_RETENTION_DAYS),
     }
+}
+
+/// Starts what feeds the functions that nobody calls.
+fn event_sources(
+    app: &Arc<App>,
+    sqs: &Client,
+    sqs_address: SocketAddr,
+    database: Database,
+) -> Result<[Server; 3]> {
+    let queue = |settings: &QueueSettings| EventSource {
+        sqs: sqs.clone(),
+        queue_url: sqs::queue_url(sqs_address, settings.name),
+        function_timeout: Duration::from_secs(settings.function_timeout_seconds.into()),
+        clock: app.clock.clone(),
+    };
+    let (jobs, presence) = (queue(&JOBS), queue(&PRESENCE));
+    let agents = dynamodb::table_names().agents;
+    let stream = StreamSource {
+        reader: StreamReader::open(database, &agents, AGENTS_STREAM.filter)?,
+        settings: AGENTS_STREAM,
+        backoff: Backoff::AWS,
+        clock: app.clock.clone(),
+        sqs: sqs.clone(),
+        given_up_url: sqs::queue_url(sqs_address, AGENTS_STREAM.given_up),
+    };
+    let shared = || app.clone();
+    let (for_worker, for_presence, for_deferred) = (shared(), shared(), shared());
+    let work = move |event, deadline| {
+        let app = for_worker.clone();
+        async move { logout_worker::handle(&app, event, deadline).await }
+    };
+    let apply = move |event, deadline| {
+        let app = for_presence.clone();
+        async move { presence::handle(&app, event, deadline).await }
+    };
+    let finish = move |event, deadline| {
+        let app = for_deferred.clone();
+        async move { deferred_logout::handle(&app, event, deadline).await }
+    };
+    Ok([
+        Server::start(|stopped| jobs.feed(work, stopped)),
+        Server::start(|stopped| presence.feed(apply, stopped)),
+        Server::start(|stopped| stream.feed(finish, stopped)),
+    ])
 }
 
 /// The embedded queue forgets its messages when it ends. A plan message again is all that an unfinished job needs.

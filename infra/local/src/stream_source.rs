@@ -160,9 +160,9 @@ impl StreamSource {
             records = records.len(),
             "records of the stream were given up on"
         );
-        let send = self.sqs.send_message().queue_url(&self.given_up_url);
-        let sent = send.message_body(body.to_string()).send().await;
-        sent.map(|_| ())
-            .context("cannot tell of records that were given up on")
+        let message = self.sqs.send_message().queue_url(&self.given_up_url);
+        let told = message.message_body(body.to_string()).send().await;
+        told.context("cannot tell of records that were given up on")?;
+        Ok(())
     }
 }

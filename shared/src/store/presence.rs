@@ -135,9 +135,8 @@ impl Store {
         let call = call
             .key("agent_key", agent_key(tenant, agent_id))
             .return_values_on_condition_check_failure(AllOld);
-        let error = match update.fill(call).send().await {
-            Ok(_) => return Ok(PresenceWrite::Done),
-            Err(error) => error,
+        let Err(error) = update.fill(call).send().await else {
+            return Ok(PresenceWrite::Done);
         };
         let item = match error.as_service_error() {
             Some(ConditionalCheckFailedException(failed)) => failed.item().cloned(),

@@ -109,9 +109,11 @@ impl World {
             ops.push(Op::SignsIn);
         } else {
             ops.push(Op::SignsOut);
-            ops.push(match self.status.is_busy() {
-                true => Op::ContactEnds,
-                false => Op::ContactStarts,
+            let busy = self.status.is_busy();
+            ops.push(if busy {
+                Op::ContactEnds
+            } else {
+                Op::ContactStarts
             });
         }
         let again = |deliveries: u8| deliveries < MAX_DELIVERIES;

@@ -5,6 +5,7 @@ mod running;
 
 use std::path::Path;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use running::{ANY_PORTS, Running, fails};
 
 fn roster(folder: &Path, text: &str) -> String {
@@ -39,6 +40,54 @@ async fn the_printed_commands_work_as_printed() {
         (status, &again["message"]),
         (400, &"cannot find any agent by input params".into())
     );
+}
+
+/// The agents that a request for the printed team waits for.
+async fn waiting(running: &Running) -> Vec<u64> {
+    let (status, rows) = running.paste(1).await;
+    assert_eq!(status, 200);
+    let rows = rows.as_array().unwrap().iter();
+    rows.filter(|row| row["message"].is_string())
+        .map(|row| row["agent_id"].as_u64().unwrap())
+        .collect()
+}
+
+fn key(agent_id: u64) -> AttributeValue {
+    AttributeValue::S(format!("acme#{agent_id}"))
+}
+
+#[tokio::test]
+async fn a_call_ended_by_the_printed_event_is_followed_by_the_logout() {
+    let running = Running::start(&ANY_PORTS);
+    let waiting = waiting(&running).await;
+    let agent_id = running.end_call();
+    assert!(waiting.contains(&agent_id));
+    running.until_offline(key(agent_id)).await;
+}
+
+#[tokio::test]
+async fn a_call_ended_by_a_plain_write_is_followed_by_the_logout() {
+    let folder = tempfile::tempdir().unwrap();
+    let args = [&ANY_PORTS[..], &["--data", folder.path().to_str().unwrap()]].concat();
+    let running = Running::start(&args);
+    let waiting = waiting(&running).await;
+    end_call_directly(&running, waiting[0]).await;
+    running.until_offline(key(waiting[0])).await;
+
+    // Killed before it has read the stream, it reads on when it starts again.
+    end_call_directly(&running, waiting[1]).await;
+    running.signal("KILL");
+    let again = Running::start(&args);
+    again.until_offline(key(waiting[1])).await;
+}
+
+async fn end_call_directly(running: &Running, agent_id: u64) {
+    let update = running.dynamodb().update_item().table_name("agents");
+    let update = update
+        .key("agent_key", key(agent_id))
+        .update_expression("SET agent_status = :status")
+        .expression_attribute_values(":status", AttributeValue::S("Break".to_owned()));
+    update.send().await.unwrap();
 }
 
 #[test]

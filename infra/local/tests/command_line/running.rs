@@ -3,6 +3,8 @@
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::Value;
 
 /// Ports that are free, whatever else runs.
@@ -55,7 +57,7 @@ impl Running {
         let commands = self
             .greeting
             .iter()
-            .filter(|line| line.starts_with("curl ") && line.contains(" -d "));
+            .filter(|line| line.starts_with("curl -u ") && line.contains(" -d "));
         commands
             .map(|line| {
                 let user = line
@@ -91,6 +93,37 @@ impl Running {
             response.status().as_u16(),
             serde_json::from_str(&response.text().await.unwrap()).unwrap(),
         )
+    }
+
+    /// Pastes the printed command that tells of the end of a call into a shell; answers the agent's id.
+    pub fn end_call(&self) -> u64 {
+        let told = |line: &&String| line.starts_with("curl ") && line.contains("SendMessage");
+        let command = self.greeting.iter().find(told).unwrap();
+        let shell = Command::new("sh").args(["-c", command]).output().unwrap();
+        let answer = String::from_utf8(shell.stdout).unwrap();
+        assert!(answer.contains("MessageId"), "{command}: {answer}");
+        let of = command.split("agent_id\\\":").nth(1).unwrap();
+        of.split(',').next().unwrap().parse().unwrap()
+    }
+
+    /// A client of the database.
+    pub fn dynamodb(&self) -> Client {
+        let (_, address) = self.greeting[1].split_once("http://").unwrap();
+        let address = address.split(' ').next().unwrap().parse().unwrap();
+        Client::from_conf(local::dynamodb::client_config(address).build())
+    }
+
+    /// Looks at an agent until they are offline.
+    pub async fn until_offline(&self, key: AttributeValue) {
+        let dynamodb = self.dynamodb();
+        for _ in 0..100_000 {
+            let get = dynamodb.get_item().table_name("agents");
+            let agent = get.key("agent_key", key.clone()).send().await.unwrap();
+            if agent.item.unwrap()["agent_status"].as_s().unwrap() == "Offline" {
+                return;
+            }
+        }
+        panic!("{key:?} does not get there");
     }
 
     /// Posts a body as the sample's tenant.
