@@ -20,13 +20,13 @@ pub struct Presence {
     pub session: Option<Session>,
     /// When the session began by the contact centre's clock; later than `session` if that runs ahead.
     pub signed_in_at: Option<Timestamp>,
-    /// A status that came before the sign-in that it follows, and waits for that.
+    /// A status of an agent who is `Offline`: of a session whose sign-in may still be on its way, and which it waits for.
     pub early_status: Option<EarlyStatus>,
     /// The logout that waits for them.
     pub pending_logout: Option<PendingLogout>,
 }
 
-/// A status of a session that is not known yet.
+/// A status of a session that may not be known yet.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct EarlyStatus {
     /// The status.
@@ -59,10 +59,21 @@ pub fn apply(seen: &Presence, event: &PresenceEvent, now: Timestamp) -> Option<T
         EventKind::StatusChanged(status) => to.change_status(status, event.at),
         EventKind::SignedOut => to.change_status(&AgentStatus::offline(), event.at),
     };
-    changed.then(|| Transition {
-        logged_out_by: to.settle_pending_logout(),
+    let told = to.status.clone();
+    let logged_out_by = to.settle_pending_logout();
+    if logged_out_by.is_some() {
+        // A sign-in between the request and this event may still be on its way. Then the agent was wrongly taken for the
+        // one of the session before, and comes back as they are when it arrives.
+        to.status_at = seen.status_at;
+        to.early_status.get_or_insert(EarlyStatus {
+            status: told,
+            at: event.at,
+        });
+    }
+    changed.then_some(Transition {
         to,
         signed_in_from,
+        logged_out_by,
     })
 }
 

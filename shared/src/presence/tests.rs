@@ -209,6 +209,30 @@ fn the_end_of_the_call_is_the_end_of_a_session_with_a_pending_logout() {
 }
 
 #[test]
+fn a_logout_that_hit_a_session_not_known_yet_is_made_good_by_its_sign_in() {
+    // Break is of the session of second 5; that the one before it has ended is told afterwards.
+    let (logged_out, _) = after(pending(), [&changes(6, "Break")]);
+    assert!(logged_out.status.is_offline());
+    let late = [changes(3, "lunch"), signs_out(4), signs_in(5)];
+    for order in orders(late.to_vec()) {
+        let (presence, _) = after(logged_out.clone(), &order);
+        assert_eq!(
+            (presence.status, presence.session),
+            (status("Break"), Some(at(5)))
+        );
+        assert_eq!(presence.early_status, None);
+    }
+    // If there was none, they stay out.
+    let (out, _) = after(logged_out.clone(), &late[..2]);
+    assert!(out.status.is_offline());
+    // Told twice, it is the same.
+    assert_eq!(
+        after(logged_out.clone(), [&changes(6, "Break")]).0,
+        logged_out
+    );
+}
+
+#[test]
 fn what_is_due_of_a_pending_logout() {
     let seen = |status_now: &str, session| Presence {
         status: status(status_now),

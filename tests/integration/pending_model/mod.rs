@@ -12,6 +12,8 @@ use logout::presence_event::{EventKind, PresenceEvent};
 use logout::timestamp::Timestamp;
 use tests::test_stack::{START, name};
 
+/// The status after a sign-in.
+const AVAILABLE: &str = "Available";
 /// A message is delivered at most that often.
 const MAX_DELIVERIES: u8 = 2;
 
@@ -33,6 +35,8 @@ pub enum Op {
     ContactStarts,
     /// It ends.
     ContactEnds,
+    /// Somebody who has just signed in has lunch.
+    GoesToLunch,
     SignsOut,
     SignsIn,
     /// That event is delivered.
@@ -60,8 +64,18 @@ pub struct World {
     records: Vec<(Presence, u8)>,
     /// The sessions for which a request was answered that their end will come.
     promised: Vec<Session>,
-    /// When an agent was last logged out, and the session that the table showed.
-    logged_out: Option<(Timestamp, Session)>,
+    /// The last logout.
+    logged_out: Option<LoggedOut>,
+}
+
+/// A logout as it happened.
+#[derive(Clone, Copy, Debug)]
+struct LoggedOut {
+    at: Timestamp,
+    /// The session that the table showed.
+    session: Session,
+    /// By a request, and not by the end of a call.
+    at_once: bool,
 }
 
 /// The time of a step, by the contact centre's clock. The service's is an hour later at once.
@@ -80,7 +94,7 @@ fn status(text: &str) -> AgentStatus {
 impl World {
     /// An agent from a roster, idle.
     pub fn new(told: Told) -> Self {
-        let available = status("Available");
+        let available = status(AVAILABLE);
         Self {
             told,
             step: 0,
@@ -102,6 +116,11 @@ impl World {
         }
     }
 
+    /// What it is like after all that.
+    pub fn after_all(self, ops: &[Op]) -> Self {
+        ops.iter().fold(self, |world, op| world.after(*op))
+    }
+
     /// What can happen next.
     pub fn enabled(&self) -> Vec<Op> {
         let mut ops = vec![Op::ForceLogout];
@@ -109,12 +128,14 @@ impl World {
             ops.push(Op::SignsIn);
         } else {
             ops.push(Op::SignsOut);
-            let busy = self.status.is_busy();
-            ops.push(if busy {
+            ops.push(if self.status.is_busy() {
                 Op::ContactEnds
             } else {
                 Op::ContactStarts
             });
+            if self.status.as_str() == AVAILABLE {
+                ops.push(Op::GoesToLunch);
+            }
         }
         let again = |deliveries: u8| deliveries < MAX_DELIVERIES;
         let events = (0..self.events.len()).filter(|i| again(self.events[*i].1));
@@ -135,12 +156,13 @@ impl World {
                 to.changes_status(kinds[usize::from(to.step % 2 == 0)]);
             }
             Op::ContactEnds => to.changes_status("Break"),
+            Op::GoesToLunch => to.changes_status("lunch"),
             Op::SignsOut => {
                 to.status = AgentStatus::offline();
                 to.tell(EventKind::SignedOut);
             }
             Op::SignsIn => {
-                to.status = status("Available");
+                to.status = status(AVAILABLE);
                 to.session = at(to.step);
                 to.tell(EventKind::SignedIn {
                     address: "10.0.0.2".parse().unwrap(),
@@ -164,7 +186,11 @@ impl World {
             to.records.push((to.table.clone(), 0));
         }
         if to.last_logout != self.last_logout {
-            to.logged_out = self.table.session.map(|session| (at(to.step), session));
+            to.logged_out = self.table.session.map(|session| LoggedOut {
+                at: at(to.step),
+                session,
+                at_once: op == Op::ForceLogout,
+            });
         }
         if self.told == Told::Directly {
             // They see what the table says.
