@@ -7,7 +7,7 @@ use crate::ids::{AgentId, TeamId};
 use crate::timestamp::Timestamp;
 
 /// What an agent is doing: the system's `Offline`, `In-call` and `In-chat`, or free text such as `lunch`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AgentStatus(String);
 
 /// A status holds at most that many characters: it stands in every answer and condition, and no console shows more.
@@ -60,7 +60,7 @@ impl AgentStatus {
 }
 
 /// Names one request to log agents out, for ever: a random id for an immediate one, the job for a background one.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestId(String);
 
 impl RequestId {
@@ -87,7 +87,7 @@ impl fmt::Display for RequestId {
 pub type Session = Timestamp;
 
 /// A logout that waits for a call or chat to end.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PendingLogout {
     /// The request that asked for it.
     pub request: RequestId,

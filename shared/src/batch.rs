@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use aws_lambda_events::dynamodb::{self, EventRecord};
-use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsMessage};
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use thiserror::Error;
 use tokio::time::timeout;
@@ -43,28 +43,30 @@ pub async fn in_time<T>(
     timeout(time_left, work).await.map_err(|_| NoTime)
 }
 
-/// Works on the messages of a batch, at most `limit` at once. Each that failed is reported, and comes again; in the end
-/// SQS moves it to the dead-letter queue.
-pub async fn each_message<F>(
+/// What names a message in a report. Without an id, Lambda takes the whole batch for failed, which is right: nothing else
+/// can be said.
+#[must_use]
+pub fn id_of(message: &SqsMessage) -> String {
+    message.message_id.clone().unwrap_or_default()
+}
+
+/// Works on messages, each under its id: on at most `limit` groups at once, and on those of a group in order. Each that
+/// failed is reported, and comes again; in the end SQS moves it to the dead-letter queue.
+pub async fn each_message<M, F>(
     limit: usize,
-    event: SqsEvent,
-    mut work: impl FnMut(SqsMessage) -> F,
+    groups: impl IntoIterator<Item = Vec<(String, M)>>,
+    work: impl Fn(M) -> F,
 ) -> SqsBatchResponse
 where
     F: Future<Output = Result<(), Failed>>,
 {
+    let ids = each_in_order(limit, groups, work).await;
     let mut answer = SqsBatchResponse::default();
-    let work = event.records.into_iter().map(|message| {
-        // Without an id, Lambda takes the whole batch for failed, which is right: nothing else can be said.
-        let id = message.message_id.clone().unwrap_or_default();
-        failed(id, work(message))
-    });
-    let report = |id| {
+    answer.batch_item_failures.extend(ids.into_iter().map(|id| {
         let mut failure = BatchItemFailure::default();
         failure.item_identifier = id;
-        answer.batch_item_failures.push(failure);
-    };
-    for_each_failed(limit, work, report).await;
+        failure
+    }));
     answer
 }
 
@@ -73,19 +75,18 @@ where
 pub async fn each_record<F>(
     limit: usize,
     event: dynamodb::Event,
-    mut work: impl FnMut(EventRecord) -> F,
+    work: impl Fn(EventRecord) -> F,
 ) -> DynamoDbEventResponse
 where
     F: Future<Output = Result<(), Failed>>,
 {
-    let work = event.records.into_iter().map(|record| {
+    let alone = event.records.into_iter().map(|record| {
         // As above: a failure without a number fails the whole batch.
         let number = record.change.sequence_number.clone().unwrap_or_default();
-        failed(number, work(record))
+        vec![(number, record)]
     });
-    let mut numbers = Vec::new();
-    for_each_failed(limit, work, |number| numbers.push(number)).await;
-    let lowest = numbers.into_iter().min_by_key(|number| in_order(number));
+    let failed = each_in_order(limit, alone, work).await;
+    let lowest = failed.into_iter().min_by_key(|number| in_order(number));
     let mut answer = DynamoDbEventResponse::default();
     answer.batch_item_failures.extend(lowest.map(|number| {
         let mut failure = DynamoDbBatchItemFailure::default();
@@ -101,24 +102,28 @@ fn in_order(number: &str) -> (usize, String) {
     (digits.len(), digits.to_owned())
 }
 
-async fn failed(
-    id: String,
-    work: impl Future<Output = Result<(), Failed>>,
-) -> Result<Option<String>, Infallible> {
-    Ok(work.await.err().map(|Failed| id))
-}
-
-async fn for_each_failed<F>(
+/// Answers the ids of those that failed.
+async fn each_in_order<T, F>(
     limit: usize,
-    work: impl Iterator<Item = F>,
-    mut report: impl FnMut(String),
-) where
-    F: Future<Output = Result<Option<String>, Infallible>>,
+    groups: impl IntoIterator<Item = Vec<(String, T)>>,
+    work: impl Fn(T) -> F,
+) -> Vec<String>
+where
+    F: Future<Output = Result<(), Failed>>,
 {
-    let Ok(()) = bounded::try_for_each(limit, work, |id: Option<String>| {
-        id.into_iter().for_each(&mut report);
-    })
-    .await;
+    let work = &work;
+    let groups = groups.into_iter().map(|group| async move {
+        let mut failed = Vec::new();
+        for (id, record) in group {
+            if work(record).await.is_err() {
+                failed.push(id);
+            }
+        }
+        Ok::<_, Infallible>(failed)
+    });
+    let mut failed = Vec::new();
+    let Ok(()) = bounded::try_for_each(limit, groups, |ids| failed.extend(ids)).await;
+    failed
 }
 
 #[cfg(test)]

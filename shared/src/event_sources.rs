@@ -1,4 +1,7 @@
-//! What feeds the functions that nobody calls: queues and a stream, as the template and `infra/local` set them up.
+//! What feeds the functions that nobody calls: queues and a stream, as the template and `infra/local` set them up. All of
+//! them take reports of single failures (`ReportBatchItemFailures`).
+
+use crate::store;
 
 /// How a queue and its dead-letter queue are set up.
 #[derive(Clone, Copy, Debug)]
@@ -60,15 +63,18 @@ pub struct StreamSettings {
     pub batch_size: usize,
     /// A batch is tried so often again before the shard goes on without it.
     pub max_retry_attempts: u32,
+    /// A batch of which nothing is known but that it failed is cut into halves, so that one record does not take the
+    /// others with it.
+    pub bisect_on_error: bool,
 }
 
-/// The stream of the agents table, behind which stands `deferred-logout`. Its records show a pending logout of an agent
-/// who is not, or no longer, on a call or chat. A batch that fails is tried for some minutes, because as long as that
-/// its shard stands still.
+/// The stream of the agents table, behind which stands `deferred-logout`. A batch that fails holds up its shard, so it is
+/// tried a few times only; whoever is given up on has a record again as soon as anything about them changes.
 pub const AGENTS_STREAM: StreamSettings = StreamSettings {
-    filter: r#"{"dynamodb":{"NewImage":{"pending_logout":{"M":{"online_since":{"N":[{"exists":true}]}}},"agent_status":{"S":[{"anything-but":["In-call","In-chat"]}]}}}}"#,
+    filter: store::PENDING_LOGOUTS,
     given_up: "deferred-logout-dead",
     function_timeout_seconds: 30,
     batch_size: 100,
     max_retry_attempts: 10,
+    bisect_on_error: true,
 };

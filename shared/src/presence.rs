@@ -10,7 +10,7 @@ use crate::presence_event::{EventKind, PresenceEvent};
 use crate::timestamp::Timestamp;
 
 /// What the agents table says of an agent's session and status.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Presence {
     /// What they are doing.
     pub status: AgentStatus,
@@ -27,7 +27,7 @@ pub struct Presence {
 }
 
 /// A status of a session that may not be known yet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EarlyStatus {
     /// The status.
     pub status: AgentStatus,

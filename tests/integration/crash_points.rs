@@ -8,7 +8,7 @@ use base64::prelude::BASE64_STANDARD;
 use lambda_http::Body;
 use logout::http::JOBS_PATH;
 use serde_json::{Value, json};
-use tests::faults::{FAULTS, Fault, FaultAt, script};
+use tests::faults::{Fault, FaultAt, every_call_meets, faults_come_together, script};
 use tests::test_stack::token;
 use tests::{TestStack, agent_at};
 
@@ -59,10 +59,6 @@ async fn post(stack: &TestStack) -> bool {
     }
 }
 
-async fn drain(stack: &TestStack) {
-    stack.drain_jobs().await;
-}
-
 /// The only job there is, if there is one. Asks again when the answer does not come, as a caller does.
 async fn job(stack: &TestStack) -> Option<Value> {
     let mut found = Vec::new();
@@ -101,14 +97,15 @@ fn event(name: &str, change: impl FnOnce(&mut Value)) -> lambda_http::Request {
 }
 
 /// Runs the scenario under faults and checks how it ended. Answers how many calls it took.
-async fn run(faults: Vec<FaultAt>, why: &str) -> u64 {
+async fn run(faults: Vec<FaultAt>, why: String) -> u64 {
+    let why = &why;
     let stack = prepared().await;
     let base = stack.tap.calls();
     stack.tap.script(script(base, faults));
     let mut answer = None;
     for _ in 0..4 {
         let accepted = post(&stack).await;
-        drain(&stack).await;
+        stack.drain_jobs().await;
         answer = job(&stack).await;
         // A caller who was told of a job must find it; one who was not asks again, unless it came to be all the same.
         assert!(answer.is_some() || !accepted, "{why}: a job was lost");
@@ -184,73 +181,42 @@ async fn assert_untouched(stack: &TestStack, agent_ids: Range<u64>, why: &str) {
     }
 }
 
-/// Every call of the scenario meets the fault, in a run of its own.
-async fn every_call_meets(fault: Fault, outlasts_retries: bool) {
-    let calls = run(Vec::new(), "undisturbed").await;
-    assert!(calls > 25, "{calls}");
-    for call in 0..calls {
-        let fault = FaultAt {
-            call,
-            fault,
-            outlasts_retries,
-        };
-        run(vec![fault], &format!("{fault:?}")).await;
-    }
-}
-
 #[tokio::test]
 async fn any_request_may_be_lost() {
-    every_call_meets(Fault::RequestLost, false).await;
+    every_call_meets(Fault::RequestLost, false, run).await;
 }
 
 #[tokio::test]
 async fn any_request_may_be_lost_with_its_retries() {
-    every_call_meets(Fault::RequestLost, true).await;
+    every_call_meets(Fault::RequestLost, true, run).await;
 }
 
 #[tokio::test]
 async fn any_reply_may_be_lost() {
-    every_call_meets(Fault::ReplyLost, false).await;
+    every_call_meets(Fault::ReplyLost, false, run).await;
 }
 
 #[tokio::test]
 async fn any_reply_may_be_lost_with_its_retries() {
-    every_call_meets(Fault::ReplyLost, true).await;
+    every_call_meets(Fault::ReplyLost, true, run).await;
 }
 
 #[tokio::test]
 async fn any_call_may_be_throttled() {
-    every_call_meets(Fault::Throttled, false).await;
+    every_call_meets(Fault::Throttled, false, run).await;
 }
 
 #[tokio::test]
 async fn any_call_may_be_throttled_with_its_retries() {
-    every_call_meets(Fault::Throttled, true).await;
+    every_call_meets(Fault::Throttled, true, run).await;
 }
 
 #[tokio::test]
 async fn a_function_may_die_after_any_call() {
-    every_call_meets(Fault::DiesAfter, false).await;
+    every_call_meets(Fault::DiesAfter, false, run).await;
 }
 
-/// Pairs and triples of faults, drawn anew each time. A failure prints what was drawn; put the seed here to see it again.
 #[tokio::test]
 async fn faults_may_come_together() {
-    const SEED: Option<u64> = None;
-    const RUNS: usize = 60;
-    let seed = SEED.unwrap_or_else(|| fastrand::u64(..));
-    println!("seed {seed}");
-    let mut random = fastrand::Rng::with_seed(seed);
-    let calls = run(Vec::new(), "undisturbed").await;
-    for _ in 0..RUNS {
-        let count = random.usize(2..=3);
-        let faults: Vec<FaultAt> = (0..count)
-            .map(|_| FaultAt {
-                call: random.u64(0..calls + 10),
-                fault: FAULTS[random.usize(..FAULTS.len())],
-                outlasts_retries: random.bool(),
-            })
-            .collect();
-        run(faults.clone(), &format!("seed {seed}: {faults:?}")).await;
-    }
+    faults_come_together(None, run).await;
 }

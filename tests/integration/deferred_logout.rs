@@ -1,16 +1,18 @@
 //! The stream of the agents table: pending logouts of agents whose table others write, and what becomes of bad records.
 
 use std::collections::HashMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::ops::RangeInclusive;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_lambda_events::dynamodb::{Event, EventRecord};
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use aws_sdk_dynamodb::types::AttributeValue;
 use local::stream_source::StreamSource;
+use logout::app::App;
 use logout::backoff::Backoff;
 use logout::event_sources::{AGENTS_STREAM, JOBS, QueueSettings, StreamSettings};
+use logout::timestamp::Timestamp;
 use serde_json::{Value, json};
 use tests::deliver::to_deferred_logout;
 use tests::queue::TestQueue;
@@ -123,34 +125,44 @@ async fn a_deleted_agent_is_no_failure() {
     assert!(stack.states("acme").await.is_empty());
 }
 
-/// Agents 1 to 5, whose calls have ended; the record of the third shows nobody.
-async fn with_poisoned_record() -> (TestStack, Vec<EventRecord>) {
-    let stack = with_pending(5).await;
-    for agent_id in 1..=5 {
+/// Agents 1 to 4, whose calls have ended; before the third's, a record that shows nobody.
+async fn with_poison() -> TestStack {
+    let stack = with_pending(4).await;
+    for agent_id in [1, 2] {
         stack.set_status("acme", agent_id, "Break").await;
     }
-    let mut batch = records(&stack);
-    let mut image: HashMap<String, AttributeValue> = batch[2].change.new_image.clone().into();
-    image.insert(
-        "agent_key".to_owned(),
-        AttributeValue::S("nobody".to_owned()),
-    );
-    batch[2].change.new_image = image.into();
-    (stack, batch)
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    let session = AttributeValue::N("1".to_owned());
+    let mark = HashMap::from([("online_since".to_owned(), session)]);
+    let put = stack.dynamodb.put_item().table_name("agents");
+    put.item("agent_key", text("nobody"))
+        .item("agent_status", text("Break"))
+        .item("pending_logout", AttributeValue::M(mark))
+        .send()
+        .await
+        .unwrap();
+    for agent_id in [3, 4] {
+        stack.set_status("acme", agent_id, "Break").await;
+    }
+    stack
 }
 
-async fn assert_all_but_the_third_are_out(stack: &TestStack) {
-    for agent_id in 1..=5 {
-        let expected = if agent_id == 3 { "Break" } else { "Offline" };
-        assert_eq!(stack.status("acme", agent_id).await, expected);
+async fn are_offline(stack: &TestStack, agent_ids: RangeInclusive<u64>) -> bool {
+    for agent_id in agent_ids {
+        if stack.status("acme", agent_id).await != "Offline" {
+            return false;
+        }
     }
+    true
 }
 
 #[tokio::test]
 async fn of_a_poisoned_batch_the_rest_is_done_and_the_checkpoint_is_right() {
-    let (stack, batch) = with_poisoned_record().await;
+    let stack = with_poison().await;
+    let batch = records(&stack);
+    assert_eq!(batch.len(), 5);
     assert_eq!(deliver(&stack, &batch).await, number(&batch[2]));
-    assert_all_but_the_third_are_out(&stack).await;
+    assert!(are_offline(&stack, 1..=4).await);
     let log = tests::log::text();
     let sequence_number = number(&batch[2]).unwrap();
     let told = |line: &str| line.contains(&sequence_number) && line.contains("unreadable");
@@ -175,121 +187,168 @@ async fn of_two_that_failed_the_first_is_the_checkpoint() {
     assert_eq!(deliver(&stack, &batch).await, number(&batch[1]));
     stack.tap.script(|_| Act::Forward);
     assert_eq!(deliver(&stack, &batch[1..]).await, None);
-    let states = stack.states("acme").await;
-    assert!(states.values().all(|state| state["status"] == "Offline"));
-}
-
-/// The event source of `local` over the stream of a service, and the queue that is told of what it gives up on.
-async fn source(stack: &TestStack, max_retry_attempts: u32) -> (StreamSource, TestQueue) {
-    let queue = QueueSettings {
-        name: AGENTS_STREAM.given_up,
-        dead_letters: "unused",
-        ..JOBS
-    };
-    let queue = TestQueue::create(stack.sqs_address, &queue).await;
-    let source = StreamSource {
-        reader: stack.stream(),
-        settings: StreamSettings {
-            max_retry_attempts,
-            ..AGENTS_STREAM
-        },
-        backoff: Backoff::from_base(Duration::from_millis(1)),
-        clock: stack.app.clock.clone(),
-        sqs: queue.sqs.clone(),
-        given_up_url: queue.url.clone(),
-    };
-    (source, queue)
+    assert!(are_offline(&stack, 1..=4).await);
 }
 
 #[tokio::test]
-async fn a_record_that_never_succeeds_is_given_up_on_and_told_of() {
-    let (stack, batch) = with_poisoned_record().await;
-    let (source, given_up) = source(&stack, 3).await;
-    let app = stack.app.clone();
-    let invocations = Arc::new(AtomicUsize::new(0));
-    let counted = invocations.clone();
-    let function = move |event: Event, deadline| {
-        counted.fetch_add(1, Ordering::SeqCst);
-        let app = app.clone();
-        async move { deferred_logout::handle(&app, event, deadline).await }
-    };
-    source.work_off(&function, &batch).await.unwrap();
-    assert_eq!(invocations.load(Ordering::SeqCst), 4);
-    assert_all_but_the_third_are_out(&stack).await;
-    let told = given_up.receive_all().await;
-    assert_eq!(told.len(), 1);
-    let told: Value = serde_json::from_str(told[0].body.as_ref().unwrap()).unwrap();
+async fn a_record_that_hangs_takes_no_other_with_it() {
+    let stack = with_pending(2).await;
+    for agent_id in [1, 2] {
+        stack.set_status("acme", agent_id, "Break").await;
+    }
+    stack.tap.script(|call| {
+        if call.body.to_string().contains("acme#1\"") {
+            Act::After(Box::pin(std::future::pending()))
+        } else {
+            Act::Forward
+        }
+    });
+    let mut event = Event::default();
+    event.records = records(&stack);
+    let hanging = number(&event.records[0]);
+    // Two seconds before the end it is given up, which is a second from now.
+    let deadline = stack.app.clock.now().plus(Duration::from_secs(3));
+    let answer = deferred_logout::handle(&stack.app, event, deadline).await;
+    assert_eq!(answer.batch_item_failures[0].item_identifier, hanging);
+    assert_eq!(stack.status("acme", 2).await, "Offline");
+}
+
+/// The event source of `local` over the stream of a service, with batches of two and three tries.
+struct Source {
+    /// How many records each invocation got.
+    batches: Arc<Mutex<Vec<usize>>>,
+    /// Is told of what is given up on.
+    given_up: TestQueue,
+    stop: tokio::sync::oneshot::Sender<()>,
+    feeding: tokio::task::JoinHandle<anyhow::Result<()>>,
+}
+
+impl Source {
+    async fn start<Answer>(
+        stack: &TestStack,
+        function: impl Fn(Arc<App>, Event, Timestamp) -> Answer + Send + Sync + 'static,
+    ) -> Self
+    where
+        Answer: Future<Output = DynamoDbEventResponse> + Send + 'static,
+    {
+        let queue = QueueSettings {
+            name: AGENTS_STREAM.given_up,
+            dead_letters: "unused",
+            ..JOBS
+        };
+        let given_up = TestQueue::create(stack.sqs_address, &queue).await;
+        let source = StreamSource {
+            reader: stack.stream(),
+            settings: StreamSettings {
+                batch_size: 2,
+                max_retry_attempts: 2,
+                ..AGENTS_STREAM
+            },
+            backoff: Backoff::from_base(Duration::from_millis(1)),
+            clock: stack.app.clock.clone(),
+            sqs: given_up.sqs.clone(),
+            given_up_url: given_up.url.clone(),
+        };
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let stopped = async { stopped.await.unwrap_or_default() };
+        let batches = Arc::new(Mutex::new(Vec::new()));
+        let (app, sizes) = (stack.app.clone(), batches.clone());
+        let function = move |event: Event, deadline| {
+            sizes.lock().unwrap().push(event.records.len());
+            function(app.clone(), event, deadline)
+        };
+        let feeding = tokio::spawn(source.feed(function, stopped));
+        Self {
+            batches,
+            given_up,
+            stop,
+            feeding,
+        }
+    }
+
+    /// The first word of what was given up on.
+    async fn told(&self) -> Value {
+        for _ in 0..20_000 {
+            if let Some(told) = self.given_up.receive_all().await.pop() {
+                return serde_json::from_str(&told.body.unwrap()).unwrap();
+            }
+        }
+        panic!("nothing is given up on");
+    }
+
+    /// The sizes of the batches until then; nothing else was given up on.
+    async fn stop(self) -> Vec<usize> {
+        self.stop.send(()).unwrap();
+        self.feeding.await.unwrap().unwrap();
+        assert!(self.given_up.receive_all().await.is_empty());
+        let batches = self.batches.lock().unwrap();
+        batches.clone()
+    }
+}
+
+async fn real(app: Arc<App>, event: Event, deadline: Timestamp) -> DynamoDbEventResponse {
+    deferred_logout::handle(&app, event, deadline).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_stream_alone_finishes_what_is_pending() {
+    let stack = with_pending(9).await;
+    let source = Source::start(&stack, real).await;
+    for agent_id in 1..=9 {
+        stack.set_status("acme", agent_id, "Break").await;
+    }
+    for round in 0.. {
+        if are_offline(&stack, 1..=9).await {
+            break;
+        }
+        assert!(round < 20_000, "the stream does not get there");
+    }
+    source.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_record_that_never_succeeds_is_given_up_on_and_the_stream_goes_on() {
+    let stack = with_poison().await;
+    let batch = records(&stack);
+    let source = Source::start(&stack, real).await;
+    let told = source.told().await;
     let info = &told["DDBStreamBatchInfo"];
     assert_eq!(info["startSequenceNumber"], json!(number(&batch[2])));
-    assert_eq!(info["endSequenceNumber"], json!(number(&batch[4])));
-    assert_eq!(
-        (&info["batchSize"], &info["shardId"]),
-        (&json!(3), &json!("shardId-00000001-agents"))
-    );
+    assert_eq!(info["endSequenceNumber"], json!(number(&batch[3])));
+    assert_eq!(info["batchSize"], 2);
+    assert_eq!(info["shardId"], "shardId-00000001-agents");
+    while !are_offline(&stack, 1..=4).await {}
+    assert_eq!(source.stop().await, [2, 2, 2, 2, 1]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_function_that_panics_over_one_record_gets_the_others_without_it() {
-    let (stack, batch) = with_poisoned_record().await;
-    let (source, given_up) = source(&stack, 1).await;
-    let poison = number(&batch[2]);
-    let app = stack.app.clone();
-    let function = move |event: Event, deadline| {
-        let (app, poison) = (app.clone(), poison.clone());
+    let stack = with_poison().await;
+    let poison = number(&records(&stack)[2]);
+    let panics = move |app: Arc<App>, event: Event, deadline| {
+        let poison = poison.clone();
         async move {
             let poisoned = event.records.iter().any(|record| number(record) == poison);
             assert!(!poisoned, "this record makes it panic");
             deferred_logout::handle(&app, event, deadline).await
         }
     };
-    source.work_off(&function, &batch).await.unwrap();
-    assert_all_but_the_third_are_out(&stack).await;
-    assert_eq!(given_up.receive_all().await.len(), 1);
+    let source = Source::start(&stack, panics).await;
+    assert_eq!(source.told().await["DDBStreamBatchInfo"]["batchSize"], 1);
+    while !are_offline(&stack, 1..=4).await {}
+    assert_eq!(source.stop().await, [2, 2, 1, 1, 1, 1, 1]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_report_of_no_record_of_the_batch_fails_all_of_it() {
     let stack = with_pending(1).await;
     stack.set_status("acme", 1, "Break").await;
-    let batch = records(&stack);
-    let (source, given_up) = source(&stack, 2).await;
-    let invocations = Arc::new(AtomicUsize::new(0));
-    let counted = invocations.clone();
-    let function = move |_: Event, _| {
-        counted.fetch_add(1, Ordering::SeqCst);
+    let nonsense = |_, _, _| async {
         let mut answer = DynamoDbEventResponse::default();
         answer.batch_item_failures = vec![DynamoDbBatchItemFailure::default()];
-        async move { answer }
+        answer
     };
-    source.work_off(&function, &batch).await.unwrap();
-    assert_eq!(invocations.load(Ordering::SeqCst), 3);
-    assert_eq!(given_up.receive_all().await.len(), 1);
-}
-
-/// The event source of `local`, from the oldest record on.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_stream_alone_finishes_what_is_pending() {
-    let stack = with_pending(100).await;
-    let (source, given_up) = source(&stack, 1).await;
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let app = stack.app.clone();
-    let function = move |event, deadline| {
-        let app = app.clone();
-        async move { deferred_logout::handle(&app, event, deadline).await }
-    };
-    let stopped = async { stopped.await.unwrap_or_default() };
-    let feeding = tokio::spawn(source.feed(function, stopped));
-    for agent_id in 1..=100 {
-        stack.set_status("acme", agent_id, "Break").await;
-    }
-    for round in 0.. {
-        let states = stack.states("acme").await;
-        if states.values().all(|state| state["status"] == "Offline") {
-            break;
-        }
-        assert!(round < 20_000, "the stream does not get there");
-    }
-    stop.send(()).unwrap();
-    feeding.await.unwrap().unwrap();
-    assert!(given_up.receive_all().await.is_empty());
+    let source = Source::start(&stack, nonsense).await;
+    source.told().await;
+    assert_eq!(source.stop().await, [1, 1, 1]);
 }

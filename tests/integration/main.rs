@@ -15,6 +15,7 @@ mod jobs;
 mod pending_model;
 mod presence;
 mod presence_crash_points;
+mod presence_messages;
 mod privacy;
 mod races;
 mod throttling;

@@ -2,18 +2,24 @@
 //! throttled, or the last thing its function does. Whatever happens, it ends as it does undisturbed.
 
 use aws_lambda_events::dynamodb::EventRecord;
+use logout::timestamp::Timestamp;
 use serde_json::json;
 use tests::deliver::to_deferred_logout;
-use tests::faults::{FAULTS, Fault, FaultAt, script};
+use tests::faults::{Fault, FaultAt, every_call_meets, faults_come_together, script};
 use tests::{TestStack, agent};
 
 use crate::presence::{changed, signed_in, signed_out};
 
-/// Agent 1 is logged out at the end of a call, and signs in again, of which everything is told in the wrong order, so that
-/// every path is taken. Agent 2's chat is ended by somebody who writes the table. Answers how many calls it took.
-async fn run(faults: Vec<FaultAt>, why: &str) -> u64 {
+/// Agent 1 is logged out at the end of a call and signs in again, of which everything is told in the wrong order. Agent 2's
+/// chat is ended by somebody who writes the table. Nobody wants agent 3 out, of whom everything is told in order. Answers
+/// how many calls it took.
+async fn run(faults: Vec<FaultAt>, why: String) -> u64 {
     let stack = TestStack::start().await;
-    let agents = [agent(1, "In-call", &[]), agent(2, "In-chat", &[])];
+    let agents = [
+        agent(1, "In-call", &[]),
+        agent(2, "In-chat", &[]),
+        agent(3, "Available", &[]),
+    ];
     stack.add("acme", &agents).await;
     let body = json!({ "agent_ids": [1, 2] });
     stack.post_force_logout("acme", &body).await;
@@ -21,6 +27,7 @@ async fn run(faults: Vec<FaultAt>, why: &str) -> u64 {
 
     let base = stack.tap.calls();
     stack.tap.script(script(base, faults));
+    let of_agent_3 = |event: String| event.replace("\"agent_id\":1", "\"agent_id\":3");
     for event in [
         changed("07:20:00", "In-chat"),
         changed("07:10:00", "Break"),
@@ -29,6 +36,9 @@ async fn run(faults: Vec<FaultAt>, why: &str) -> u64 {
         changed("07:52:00", "In-call"),
         signed_out("07:40:00"),
         signed_in("07:51:00", "10.0.0.7"),
+        of_agent_3(changed("07:20:00", "In-chat")),
+        of_agent_3(signed_out("07:30:00")),
+        of_agent_3(signed_in("07:40:00", "10.0.0.7")),
     ] {
         stack.presence.send(&event).await;
         stack.drain_presence().await;
@@ -38,9 +48,18 @@ async fn run(faults: Vec<FaultAt>, why: &str) -> u64 {
     let calls = stack.tap.calls() - base;
 
     let states = stack.states("acme").await;
-    for (agent_id, status) in [(1, "In-call"), (2, "Offline")] {
+    let at = |time: &str| {
+        let time = Timestamp::parse_rfc3339(&format!("2026-11-22T{time}Z"));
+        json!(time.unwrap().epoch_ms().to_string())
+    };
+    for (agent_id, status, session) in [
+        (1, "In-call", "07:51:00"),
+        (2, "Offline", "07:00:00"),
+        (3, "Available", "07:40:00"),
+    ] {
         let state = &states[&agent_id];
         assert_eq!(state["status"], status, "{why}: {state}");
+        assert_eq!(state["online_since"], at(session), "{why}: {state}");
         assert_eq!(state["last"], asked[&agent_id]["pending"], "{why}: {state}");
         assert!(state["pending"].is_null(), "{why}: {state}");
     }
@@ -68,56 +87,26 @@ async fn work_off_stream(stack: &TestStack) {
     }
 }
 
-async fn every_call_meets(fault: Fault, outlasts_retries: bool) {
-    let calls = run(Vec::new(), "undisturbed").await;
-    assert!(calls > 10, "{calls}");
-    for call in 0..calls {
-        let fault = FaultAt {
-            call,
-            fault,
-            outlasts_retries,
-        };
-        run(vec![fault], &format!("{fault:?}")).await;
-    }
-}
-
 #[tokio::test]
 async fn any_request_or_reply_may_be_lost() {
     for fault in [Fault::RequestLost, Fault::ReplyLost] {
-        every_call_meets(fault, false).await;
-        every_call_meets(fault, true).await;
+        every_call_meets(fault, false, run).await;
+        every_call_meets(fault, true, run).await;
     }
 }
 
 #[tokio::test]
 async fn any_call_may_be_throttled() {
-    every_call_meets(Fault::Throttled, false).await;
-    every_call_meets(Fault::Throttled, true).await;
+    every_call_meets(Fault::Throttled, false, run).await;
+    every_call_meets(Fault::Throttled, true, run).await;
 }
 
 #[tokio::test]
 async fn a_function_may_die_after_any_call() {
-    every_call_meets(Fault::DiesAfter, false).await;
+    every_call_meets(Fault::DiesAfter, false, run).await;
 }
 
-/// Pairs and triples of faults, drawn anew each time. A failure prints what was drawn; put the seed here to see it again.
 #[tokio::test]
 async fn faults_may_come_together() {
-    const SEED: Option<u64> = None;
-    const RUNS: usize = 60;
-    let seed = SEED.unwrap_or_else(|| fastrand::u64(..));
-    println!("seed {seed}");
-    let mut random = fastrand::Rng::with_seed(seed);
-    let calls = run(Vec::new(), "undisturbed").await;
-    for _ in 0..RUNS {
-        let count = random.usize(2..=3);
-        let faults: Vec<FaultAt> = (0..count)
-            .map(|_| FaultAt {
-                call: random.u64(0..calls + 5),
-                fault: FAULTS[random.usize(..FAULTS.len())],
-                outlasts_retries: random.bool(),
-            })
-            .collect();
-        run(faults.clone(), &format!("seed {seed}: {faults:?}")).await;
-    }
+    faults_come_together(None, run).await;
 }

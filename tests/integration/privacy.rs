@@ -2,7 +2,10 @@
 
 use logout::agent::{Profile, RosterAgent};
 use serde_json::json;
+use tests::deliver::{to_deferred_logout, to_presence};
 use tests::{Act, TestStack, agent, agent_at, log};
+
+use crate::presence::{changed, message, signed_in};
 
 #[tokio::test]
 async fn no_log_line_holds_a_token_a_name_or_a_mail_address() {
@@ -48,12 +51,16 @@ async fn no_log_line_holds_a_token_a_name_or_a_mail_address() {
     stack.tap.script(|_| Act::Throttle);
     stack.post_force_logout("acme", &body).await;
 
+    presence_and_stream_fail(&stack).await;
+
     let log = log::text();
     for said in [
         "logged out agents",
         "logged out a chunk",
         "ThrottlingException",
         "DuplicateItem",
+        "a presence event failed",
+        "a record of the stream failed",
     ] {
         assert!(log.contains(said), "{said} is not in {log}");
     }
@@ -66,7 +73,36 @@ async fn no_log_line_holds_a_token_a_name_or_a_mail_address() {
         "CanaryNumber",
         "canary_key",
         "203.0.113.77",
+        "CanaryStatus",
+        "CanaryAddress",
     ] {
         assert!(!log.contains(secret), "{secret} is in {log}");
     }
+}
+
+/// Events and records of an agent fail for every reason there is.
+async fn presence_and_stream_fail(stack: &TestStack) {
+    let good = changed("07:30:00", "CanaryStatus");
+    let bad = signed_in("07:31:00", "CanaryAddress");
+    let events = [good.clone(), bad].map(|body| message("event", &body));
+    let busy = vec![message("event", &changed("07:20:00", "In-call"))];
+    stack.tap.script(|_| Act::Forward);
+    to_presence(&stack.app, &stack.tap, busy).await;
+    stack
+        .post_force_logout("acme", &json!({ "agent_ids": [1, 2] }))
+        .await;
+    stack.set_status("acme", 2, "Break").await;
+    let records = stack.stream().read().unwrap().unwrap();
+    stack.tap.script(|_| Act::Throttle);
+    assert_eq!(
+        to_presence(&stack.app, &stack.tap, events.to_vec())
+            .await
+            .len(),
+        2
+    );
+    assert!(
+        to_deferred_logout(&stack.app, &stack.tap, records)
+            .await
+            .is_some()
+    );
 }

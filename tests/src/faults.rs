@@ -30,7 +30,7 @@ pub struct FaultAt {
 }
 
 /// Every fault.
-pub const FAULTS: [Fault; 4] = [
+const FAULTS: [Fault; 4] = [
     Fault::RequestLost,
     Fault::ReplyLost,
     Fault::Throttled,
@@ -66,5 +66,48 @@ pub fn script(base: u64, faults: Vec<FaultAt>) -> impl FnMut(&mut Call) -> Act +
             Fault::Throttled => Act::Throttle,
             Fault::DiesAfter => Act::Die,
         }
+    }
+}
+
+/// Runs a scenario for each of its calls, which meets the fault. `run` is given the faults and what to say if it goes wrong,
+/// and answers how many calls there were.
+pub async fn every_call_meets(
+    fault: Fault,
+    outlasts_retries: bool,
+    run: impl AsyncFn(Vec<FaultAt>, String) -> u64,
+) {
+    let calls = run(Vec::new(), "undisturbed".to_owned()).await;
+    assert!(calls > 10, "{calls}");
+    for call in 0..calls {
+        let fault = FaultAt {
+            call,
+            fault,
+            outlasts_retries,
+        };
+        run(vec![fault], format!("{fault:?}")).await;
+    }
+}
+
+/// Runs a scenario with pairs and triples of faults, drawn anew each time. A failure prints what was drawn; given as `seed`,
+/// it is drawn again.
+pub async fn faults_come_together(
+    seed: Option<u64>,
+    run: impl AsyncFn(Vec<FaultAt>, String) -> u64,
+) {
+    const RUNS: usize = 60;
+    let seed = seed.unwrap_or_else(|| fastrand::u64(..));
+    println!("seed {seed}");
+    let mut random = fastrand::Rng::with_seed(seed);
+    let calls = run(Vec::new(), "undisturbed".to_owned()).await;
+    for _ in 0..RUNS {
+        let count = random.usize(2..=3);
+        let faults: Vec<FaultAt> = (0..count)
+            .map(|_| FaultAt {
+                call: random.u64(0..calls + 10),
+                fault: FAULTS[random.usize(..FAULTS.len())],
+                outlasts_retries: random.bool(),
+            })
+            .collect();
+        run(faults.clone(), format!("seed {seed}: {faults:?}")).await;
     }
 }

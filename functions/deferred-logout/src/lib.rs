@@ -73,7 +73,7 @@ async fn finish_pending_logout(
         .write_transition(&tenant, agent_id, &seen, &transition, app.clock.now());
     let written = batch::in_time(&app.clock, deadline, Box::pin(write)).await??;
     if let (PresenceWrite::Done, Some(request)) = (written, transition.logged_out_by) {
-        info!(%tenant, %agent_id, %request, "logged out an agent whose call or chat has ended");
+        info!(%tenant, agent_id = agent_id.get(), %request, "logged out an agent whose call or chat has ended");
     }
     Ok(())
 }

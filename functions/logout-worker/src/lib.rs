@@ -51,7 +51,9 @@ enum WorkError {
 pub async fn handle(app: &App, event: SqsEvent, deadline: Timestamp) -> SqsBatchResponse {
     let plans = Semaphore::new(MAX_PARALLEL_PLANS);
     let work = |message| process_record(app, message, &plans, deadline);
-    batch::each_message(MAX_PARALLEL_MESSAGES, event, work).await
+    let messages = event.records.into_iter();
+    let alone = messages.map(|message| vec![(batch::id_of(&message), message)]);
+    batch::each_message(MAX_PARALLEL_MESSAGES, alone, work).await
 }
 
 async fn process_record(

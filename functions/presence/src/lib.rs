@@ -1,6 +1,8 @@
 //! Applies what the contact centre tells of its agents to the agents table.
 
-use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use std::collections::BTreeMap;
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use logout::app::App;
 use logout::batch::{self, Failed, NoTime};
 use logout::logging::error_chain;
@@ -12,8 +14,8 @@ use logout::timestamp::Timestamp;
 use thiserror::Error;
 use tracing::{info, warn};
 
-/// So many events of a batch are applied at once; the event source hands over at most as many.
-const MAX_PARALLEL_EVENTS: usize = 10;
+/// The events of so many agents are applied at once; the event source hands over at most as many.
+const MAX_PARALLEL_AGENTS: usize = 10;
 /// An agent who changes between what was seen and the write is looked at anew that often.
 const MAX_ROUNDS: u32 = 6;
 
@@ -27,6 +29,9 @@ enum PresenceError {
     /// The contact centre knows an agent that the table does not, or not yet.
     #[error("there is no such agent")]
     NoAgent,
+    /// The agent changed between what was seen and each write.
+    #[error("the agent kept changing for {MAX_ROUNDS} rounds")]
+    Unsettled,
     /// The function is about to be stopped.
     #[error(transparent)]
     NoTime(#[from] NoTime),
@@ -35,29 +40,52 @@ enum PresenceError {
     Store(#[from] StoreError),
 }
 
-/// Applies a batch of events until `deadline`, and reports those that are to come again.
-pub async fn handle(app: &App, event: SqsEvent, deadline: Timestamp) -> SqsBatchResponse {
-    let work = |message| process_message(app, message, deadline);
-    batch::each_message(MAX_PARALLEL_EVENTS, event, work).await
+/// A message, and the event in it.
+struct Told {
+    message_id: String,
+    event: Result<PresenceEvent, EventError>,
 }
 
-async fn process_message(
-    app: &App,
-    message: SqsMessage,
-    deadline: Timestamp,
-) -> Result<(), Failed> {
-    let body = message.body.as_deref().unwrap_or_default();
-    let event = PresenceEvent::parse(body, app.clock.now());
-    let result = match &event {
+/// Applies a batch of events until `deadline`, and reports those that are to come again.
+pub async fn handle(app: &App, event: SqsEvent, deadline: Timestamp) -> SqsBatchResponse {
+    let now = app.clock.now();
+    let told = event.records.into_iter().map(|message| Told {
+        message_id: batch::id_of(&message),
+        event: PresenceEvent::parse(message.body.as_deref().unwrap_or_default(), now),
+    });
+    let work = |told| process_message(app, told, deadline);
+    batch::each_message(MAX_PARALLEL_AGENTS, by_agent(told), work).await
+}
+
+/// The events of one agent are applied in the order in which they happened. In another one they would end alike, but with
+/// more writes.
+fn by_agent(told: impl Iterator<Item = Told>) -> impl Iterator<Item = Vec<(String, Told)>> {
+    let mut groups: BTreeMap<_, Vec<(String, Told)>> = BTreeMap::new();
+    for told in told {
+        let event = told.event.as_ref().ok();
+        let agent = event.map(|event| (event.tenant.clone(), event.agent_id));
+        groups
+            .entry(agent)
+            .or_default()
+            .push((told.message_id.clone(), told));
+    }
+    groups.into_values().map(|mut group| {
+        group.sort_by_key(|(_, told)| told.event.as_ref().ok().map(|event| event.at));
+        group
+    })
+}
+
+async fn process_message(app: &App, told: Told, deadline: Timestamp) -> Result<(), Failed> {
+    let result = match &told.event {
         Ok(event) => apply_in_time(app, event, deadline).await,
         Err(error) => Err(error.clone().into()),
     };
     let Err(error) = result else {
         return Ok(());
     };
-    let event = event.as_ref().ok();
+    let event = told.event.as_ref().ok();
     warn!(
-        message_id = message.message_id,
+        message_id = told.message_id,
         tenant = event.map(|event| Tenant::as_str(&event.tenant)),
         agent_id = event.map(|event| event.agent_id.get()),
         error = error_chain(&error),
@@ -80,21 +108,19 @@ async fn apply(app: &App, event: &PresenceEvent) -> Result<(), PresenceError> {
     let (store, now) = (&app.store, app.clock.now());
     let mut written = store.write_next_event(event, now).await?;
     for _ in 0..MAX_ROUNDS {
-        let seen = match written {
-            PresenceWrite::Done => return Ok(()),
-            PresenceWrite::NoAgent => return Err(PresenceError::NoAgent),
-            PresenceWrite::Otherwise(seen) => seen,
+        let PresenceWrite::Otherwise(seen) = &written else {
+            break;
         };
         let Some(transition) = presence::apply(&seen.presence, event, now) else {
             return Ok(());
         };
         written = store
-            .write_transition(&event.tenant, event.agent_id, &seen, &transition, now)
+            .write_transition(&event.tenant, event.agent_id, seen, &transition, now)
             .await?;
         if let (PresenceWrite::Done, Some(request)) = (&written, &transition.logged_out_by) {
             info!(
                 tenant = %event.tenant,
-                agent_id = %event.agent_id,
+                agent_id = event.agent_id.get(),
                 %request,
                 "logged out an agent whose call or chat has ended"
             );
@@ -102,10 +128,7 @@ async fn apply(app: &App, event: &PresenceEvent) -> Result<(), PresenceError> {
     }
     match written {
         PresenceWrite::Done => Ok(()),
-        _ => Err(StoreError::Unsettled {
-            items: 1,
-            rounds: MAX_ROUNDS,
-        }
-        .into()),
+        PresenceWrite::NoAgent => Err(PresenceError::NoAgent),
+        PresenceWrite::Otherwise(_) => Err(PresenceError::Unsettled),
     }
 }

@@ -61,7 +61,6 @@ impl StreamReader {
     pub fn read(&mut self) -> Result<Option<Vec<EventRecord>>> {
         let next = request(&json!({ "ShardIterator": self.iterator }));
         let read = self.database.get_records(next?).map_err(reason)?;
-        self.iterator = read.next_shard_iterator;
         if read.records.is_empty() {
             return Ok(None);
         }
@@ -72,6 +71,7 @@ impl StreamReader {
                 records.push(serde_json::from_value(record)?);
             }
         }
+        self.iterator = read.next_shard_iterator;
         Ok(Some(records))
     }
 }

@@ -1,14 +1,16 @@
 //! Hands a stream's records to a function, as Lambda's event source mapping does: in order and in batches; what failed is
 //! tried again from the reported record on, and after so many tries given up on, of which a queue is told.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use aws_lambda_events::dynamodb::{Event, EventRecord};
 use aws_lambda_events::streams::DynamoDbEventResponse;
 use aws_sdk_sqs::Client;
 use logout::backoff::Backoff;
 use logout::event_sources::StreamSettings;
+use logout::logging::error_chain;
 use logout::timestamp::{Clock, Timestamp};
 use serde_json::json;
 use tokio::time::{sleep, timeout};
@@ -19,6 +21,9 @@ use crate::stream::StreamReader;
 /// A shard is polled that often when it has nothing new: four times a second (AWS Lambda Developer Guide, "Using AWS Lambda
 /// with Amazon DynamoDB").
 const POLL_INTERVAL: Duration = Duration::from_millis(250);
+
+/// After a refused request, the next one waits so long.
+const AFTER_REFUSAL: Duration = Duration::from_secs(1);
 
 /// A stream that feeds a function.
 pub struct StreamSource {
@@ -51,7 +56,7 @@ impl StreamSource {
     /// that is under way then is dropped; the stream is read anew when the stack starts again.
     ///
     /// # Errors
-    /// The stream cannot be read.
+    /// None; a stream that cannot be read is tried again.
     pub async fn feed<F, Answer>(
         mut self,
         function: F,
@@ -63,31 +68,33 @@ impl StreamSource {
     {
         tokio::select! {
             () = stopped => Ok(()),
-            failed = self.read_on(function) => failed,
+            never = self.read_on(function) => match never {},
         }
     }
 
-    async fn read_on<F, Answer>(&mut self, function: F) -> Result<()>
+    async fn read_on<F, Answer>(&mut self, function: F) -> Infallible
     where
         F: Fn(Event, Timestamp) -> Answer + Sync,
         Answer: Future<Output = DynamoDbEventResponse> + Send + 'static,
     {
         loop {
-            let Some(records) = tokio::task::block_in_place(|| self.reader.read())? else {
-                sleep(POLL_INTERVAL).await;
-                continue;
-            };
-            for batch in records.chunks(self.settings.batch_size) {
-                self.work_off(&function, batch).await?;
+            match tokio::task::block_in_place(|| self.reader.read()) {
+                Ok(Some(records)) => {
+                    for batch in records.chunks(self.settings.batch_size) {
+                        self.work_off(&function, batch).await;
+                    }
+                }
+                Ok(None) => sleep(POLL_INTERVAL).await,
+                Err(refused) => {
+                    warn!(error = format!("{refused:#}"), "the stream cannot be read");
+                    sleep(AFTER_REFUSAL).await;
+                }
             }
         }
     }
 
     /// Invokes the function until all records are done, or given up on.
-    ///
-    /// # Errors
-    /// Word of what was given up on cannot be sent.
-    pub async fn work_off<F, Answer>(&self, function: &F, batch: &[EventRecord]) -> Result<()>
+    async fn work_off<F, Answer>(&self, function: &F, batch: &[EventRecord])
     where
         F: Fn(Event, Timestamp) -> Answer + Sync,
         Answer: Future<Output = DynamoDbEventResponse> + Send + 'static,
@@ -98,18 +105,18 @@ impl StreamSource {
                 self.backoff.pause(retries).await;
             }
             match self.invoke(function, open).await {
-                Invoked::Done => return Ok(()),
+                Invoked::Done => return,
                 Invoked::FailedFrom(position) => open = &open[position..],
-                // Halves, each with tries of its own, so that one record does not take the others with it.
-                Invoked::Failed if open.len() > 1 => {
+                // Each half has tries of its own.
+                Invoked::Failed if open.len() > 1 && self.settings.bisect_on_error => {
                     let (first, second) = open.split_at(open.len() / 2);
-                    Box::pin(self.work_off(function, first)).await?;
+                    Box::pin(self.work_off(function, first)).await;
                     return Box::pin(self.work_off(function, second)).await;
                 }
                 Invoked::Failed => {}
             }
         }
-        self.give_up(open).await
+        self.give_up(open).await;
     }
 
     async fn invoke<F, Answer>(&self, function: &F, records: &[EventRecord]) -> Invoked
@@ -140,7 +147,7 @@ impl StreamSource {
     }
 
     /// Tells where the records are, as Lambda does; they stay in the stream for as long as it keeps them.
-    async fn give_up(&self, records: &[EventRecord]) -> Result<()> {
+    async fn give_up(&self, records: &[EventRecord]) {
         let number = |record: Option<&EventRecord>| record?.change.sequence_number.clone();
         let body = json!({
             "requestContext": {
@@ -161,8 +168,8 @@ impl StreamSource {
             "records of the stream were given up on"
         );
         let message = self.sqs.send_message().queue_url(&self.given_up_url);
-        let told = message.message_body(body.to_string()).send().await;
-        told.context("cannot tell of records that were given up on")?;
-        Ok(())
+        if let Err(refused) = message.message_body(body.to_string()).send().await {
+            warn!(error = error_chain(&refused), "nobody can be told of it");
+        }
     }
 }

@@ -281,6 +281,14 @@ fn a_clock_that_runs_ahead_hides_nobody_and_confuses_nothing() {
     assert_eq!(on_a_call.session, Some(first));
     // Delivered again when more time has passed, it is still the same sign-in.
     assert_eq!(apply(&on_a_call, &signs_in(50), then), None);
+    // Two sign-ins at once: the mark is for the first.
+    let mut marked = ahead.clone();
+    marked.pending_logout = Some(PendingLogout {
+        request: RequestId::new("request"),
+        session: first,
+    });
+    let again = apply(&marked, &signs_in(55), first).unwrap().to;
+    assert_eq!((again.session, again.pending_logout), (Some(first), None));
     // A session that was not told by an event counts from its own beginning.
     let direct = Presence {
         session: Some(at(70)),

@@ -30,7 +30,7 @@ pub use batch_read::{Freshness, MAX_BATCH_GET};
 pub use chunks::ChunkState;
 pub use jobs::First;
 pub use presence::{PresenceWrite, SeenAgent};
-pub use stream::{StreamedAgent, read_record};
+pub use stream::{PENDING_LOGOUTS, StreamedAgent, read_record};
 pub use tables::TableNames;
 pub use tokens::{SecretDigest, Token};
 

@@ -56,7 +56,7 @@ impl Store {
     ) -> Result<PresenceWrite, StoreError> {
         let update = Update::default()
             .value(":at", epoch_ms(event.at))
-            .only_if("attribute_exists(agent_key) AND attribute_not_exists(early_status)")
+            .only_if("attribute_exists(agent_status) AND attribute_not_exists(early_status)")
             .only_if("(attribute_not_exists(status_at) OR status_at < :at)")
             .set("status_at", epoch_ms(event.at));
         let began =

@@ -7,6 +7,10 @@ use super::{SeenAgent, StoreError};
 use crate::ids::AgentId;
 use crate::tenant::Tenant;
 
+/// Which records are of use: those that show a pending logout and an agent who is not on a call or chat. A pattern of Lambda's
+/// event filtering (AWS Lambda Developer Guide, "Filter rule syntax").
+pub const PENDING_LOGOUTS: &str = r#"{"dynamodb":{"NewImage":{"pending_logout":{"M":{"online_since":{"N":[{"exists":true}]}}},"agent_status":{"S":[{"anything-but":["In-call","In-chat"]}]}}}}"#;
+
 /// An agent as a record shows them after a change.
 #[derive(Clone, Debug)]
 pub struct StreamedAgent {

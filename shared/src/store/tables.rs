@@ -47,6 +47,21 @@ impl Store {
                     .map_err(StoreError::call("CreateTable"))?;
             }
         }
+        self.enable_missing_stream().await
+    }
+
+    /// A database from before anything read a stream has none.
+    async fn enable_missing_stream(&self) -> Result<(), StoreError> {
+        let agents = &self.tables.agents;
+        let described = self.client.describe_table().table_name(agents).send().await;
+        let described = described.map_err(StoreError::call("DescribeTable"))?;
+        let stream = described.table.and_then(|table| table.stream_specification);
+        if stream.is_some_and(|stream| stream.stream_enabled()) {
+            return Ok(());
+        }
+        let update = self.client.update_table().table_name(agents);
+        let updated = update.stream_specification(new_and_old_images()).send();
+        updated.await.map_err(StoreError::call("UpdateTable"))?;
         Ok(())
     }
 
@@ -69,13 +84,7 @@ impl Store {
             .attribute_definitions(attribute("ip", ScalarAttributeType::B))
             .key_schema(key("agent_key", KeyType::Hash))
             .global_secondary_indexes(by_ip.expect("every required field is set"))
-            .stream_specification(
-                StreamSpecification::builder()
-                    .stream_enabled(true)
-                    .stream_view_type(StreamViewType::NewAndOldImages)
-                    .build()
-                    .expect("every required field is set"),
-            );
+            .stream_specification(new_and_old_images());
         let team_members = self
             .client
             .create_table()
@@ -102,6 +111,14 @@ impl Store {
             (self.tables.api_tokens.clone(), api_tokens),
         ]
     }
+}
+
+fn new_and_old_images() -> StreamSpecification {
+    StreamSpecification::builder()
+        .stream_enabled(true)
+        .stream_view_type(StreamViewType::NewAndOldImages)
+        .build()
+        .expect("every required field is set")
 }
 
 fn attribute(name: &str, kind: ScalarAttributeType) -> AttributeDefinition {

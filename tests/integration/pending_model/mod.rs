@@ -68,6 +68,14 @@ pub struct World {
     logged_out: Option<LoggedOut>,
 }
 
+/// On a call, after which they will be logged out.
+fn pending(told: Told) -> Vec<Op> {
+    match told {
+        Told::ByEvents => vec![Op::ContactStarts, Op::Event(0), Op::ForceLogout],
+        Told::Directly => vec![Op::ContactStarts, Op::ForceLogout],
+    }
+}
+
 /// A logout as it happened.
 #[derive(Clone, Copy, Debug)]
 struct LoggedOut {

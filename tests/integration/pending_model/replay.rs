@@ -14,10 +14,10 @@ use serde_json::{Value, json};
 use tests::deliver::{to_deferred_logout, to_presence};
 use tests::{TestStack, agent};
 
-use super::{Op, Told, World};
+use super::{Op, Told, World, pending};
 
-/// Every sequence of so many steps, and random ones that are longer.
-const DEPTH: usize = 5;
+/// Every sequence of so many steps, from an idle agent and from one with a pending logout on, and random ones that are longer.
+const DEPTH: usize = 4;
 const RANDOM_DEPTH: usize = 14;
 const RANDOM_SEQUENCES: usize = 150;
 /// So many sequences are replayed at once, each with an agent of its own.
@@ -39,7 +39,10 @@ async fn replay_all(told: Told) {
     println!("seed {seed}");
     let mut random = fastrand::Rng::with_seed(seed);
     let mut sequences = Vec::new();
-    collect(&World::new(told), DEPTH, &mut Vec::new(), &mut sequences);
+    for begin in [Vec::new(), pending(told)] {
+        let world = World::new(told).after_all(&begin);
+        collect(&world, DEPTH, &mut begin.clone(), &mut sequences);
+    }
     sequences.extend((0..RANDOM_SEQUENCES).map(|_| random_sequence(told, &mut random)));
     println!("{} sequences", sequences.len());
 

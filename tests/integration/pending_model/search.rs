@@ -2,7 +2,7 @@
 
 use logout::presence_event::EventKind;
 
-use super::{AVAILABLE, LoggedOut, Op, Told, World};
+use super::{AVAILABLE, LoggedOut, Op, Told, World, pending};
 
 #[test]
 fn told_by_events_nobody_is_hit_wrongly_and_nobody_forgotten() {
@@ -12,8 +12,7 @@ fn told_by_events_nobody_is_hit_wrongly_and_nobody_forgotten() {
 
 #[test]
 fn told_by_events_a_pending_logout_hits_nobody_wrongly_and_is_not_forgotten() {
-    let on_a_call = [Op::ContactStarts, Op::Event(0), Op::ForceLogout];
-    let world = World::new(Told::ByEvents).after_all(&on_a_call);
+    let world = World::new(Told::ByEvents).after_all(&pending(Told::ByEvents));
     assert!(world.table.pending_logout.is_some());
     let found = search(&world, 9);
     assert!(found.made_good > 0, "{found:?}");
@@ -107,7 +106,10 @@ impl World {
                 "{path:?}: logged out and not offline"
             );
             let idle_now = match event.map(|event| &event.kind) {
-                Some(EventKind::StatusChanged(status)) => !status.is_busy(),
+                Some(EventKind::StatusChanged(status)) => {
+                    let newest = event.map(|event| event.at) > was.status_at;
+                    newest && !status.is_busy()
+                }
                 Some(_) => false,
                 None => !was.status.is_busy() && !was.status.is_offline(),
             };

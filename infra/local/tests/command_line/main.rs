@@ -6,7 +6,9 @@ mod running;
 use std::path::Path;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use dynoxide::Database;
 use running::{ANY_PORTS, Running, fails};
+use serde_json::json;
 
 fn roster(folder: &Path, text: &str) -> String {
     let path = folder.join("agents.jsonl");
@@ -74,11 +76,43 @@ async fn a_call_ended_by_a_plain_write_is_followed_by_the_logout() {
     end_call_directly(&running, waiting[0]).await;
     running.until_offline(key(waiting[0])).await;
 
-    // Killed before it has read the stream, it reads on when it starts again.
-    end_call_directly(&running, waiting[1]).await;
+    // Written while nothing reads the stream.
     running.signal("KILL");
+    let database = local::dynamodb::open(Some(folder.path())).unwrap();
+    end_call_in(&database, waiting[1]);
+    drop(database);
     let again = Running::start(&args);
     again.until_offline(key(waiting[1])).await;
+}
+
+#[tokio::test]
+async fn a_data_folder_from_before_the_stream_gets_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let args = [&ANY_PORTS[..], &["--data", folder.path().to_str().unwrap()]].concat();
+    let running = Running::start(&args);
+    let waiting = waiting(&running).await;
+    assert!(running.signal("INT").1);
+    let database = local::dynamodb::open(Some(folder.path())).unwrap();
+    let without =
+        json!({ "TableName": "agents", "StreamSpecification": { "StreamEnabled": false } });
+    let without = serde_json::from_value(without).unwrap();
+    database.update_table(without).unwrap();
+    drop(database);
+    let again = Running::start(&args);
+    end_call_directly(&again, waiting[0]).await;
+    again.until_offline(key(waiting[0])).await;
+}
+
+/// While nothing runs.
+fn end_call_in(database: &Database, agent_id: u64) {
+    let update = json!({
+        "TableName": "agents",
+        "Key": { "agent_key": { "S": format!("acme#{agent_id}") } },
+        "UpdateExpression": "SET agent_status = :status",
+        "ExpressionAttributeValues": { ":status": { "S": "Break" } },
+    });
+    let update = serde_json::from_value(update).unwrap();
+    database.update_item(update).unwrap();
 }
 
 async fn end_call_directly(running: &Running, agent_id: u64) {

@@ -99,7 +99,12 @@ impl Running {
     pub fn end_call(&self) -> u64 {
         let told = |line: &&String| line.starts_with("curl ") && line.contains("SendMessage");
         let command = self.greeting.iter().find(told).unwrap();
-        let shell = Command::new("sh").args(["-c", command]).output().unwrap();
+        let mut shell = Command::new("sh");
+        let shell = shell
+            .args(["-c", command])
+            .env("NO_PROXY", "*")
+            .env("no_proxy", "*");
+        let shell = shell.output().unwrap();
         let answer = String::from_utf8(shell.stdout).unwrap();
         assert!(answer.contains("MessageId"), "{command}: {answer}");
         let of = command.split("agent_id\\\":").nth(1).unwrap();

@@ -1,0 +1,203 @@
+//! Presence events that cannot be applied, and ones that something stands in the way of.
+
+use std::time::Duration;
+
+use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use logout::agent::RequestId;
+use logout::decision::{Outcome, SessionPin};
+use logout::event_sources::PRESENCE;
+use logout::ids::AgentId;
+use logout::log_out::{LogoutRequest, log_out_agents};
+use serde_json::json;
+use tests::deliver::to_presence;
+use tests::{Act, TestStack, agent};
+
+use crate::presence::{changed, force_logout, message, signed_in, tell, with_idle_agent};
+
+#[tokio::test]
+async fn bad_events_fail_alone_and_say_why() {
+    let stack = with_idle_agent().await;
+    let good = changed("07:30:00", "lunch");
+    let of = |number: u64| good.replace("\"agent_id\":1", &format!("\"agent_id\":{number}"));
+    let bad = [
+        ("no-event-json", "{canary".to_owned(), "not JSON"),
+        (
+            "event-version",
+            good.replace("\"v\":1", "\"v\":2"),
+            "of version 2",
+        ),
+        (
+            "event-kind",
+            good.replace("status_changed", "canary"),
+            "not what version 1 holds",
+        ),
+        (
+            "event-time",
+            good.replace("2026-11-22T", "canary"),
+            "at is not a time",
+        ),
+        (
+            "event-future",
+            good.replace("2026", "2036"),
+            "15 minutes in the future",
+        ),
+        (
+            "event-status",
+            good.replace("lunch", ""),
+            "1 to 64 characters",
+        ),
+        (
+            "event-long",
+            good.replace("lunch", &"x".repeat(65)),
+            "1 to 64 characters",
+        ),
+        (
+            "event-address",
+            signed_in("07:31:00", "canary"),
+            "ip is not an IP address",
+        ),
+        (
+            "event-offline",
+            signed_in("07:31:00", "10.0.0.1").replace("Available", "Offline"),
+            "nobody signs in as Offline",
+        ),
+        ("event-nobody", of(404), "there is no such agent"),
+    ];
+    let mut batch: Vec<SqsMessage> = bad.iter().map(|(id, body, _)| message(id, body)).collect();
+    batch.insert(5, message("good", &good));
+    let mut failed = to_presence(&stack.app, &stack.tap, batch).await;
+    failed.sort();
+    let mut expected: Vec<&str> = bad.iter().map(|(id, ..)| *id).collect();
+    expected.sort_unstable();
+    assert_eq!(failed, expected);
+    assert_eq!(stack.status("acme", 1).await, "lunch");
+    let log = tests::log::text();
+    for (id, _, why) in &bad {
+        let told = |line: &str| line.contains(id) && line.contains(why);
+        assert!(log.lines().any(told), "{id}");
+    }
+    assert!(!log.contains("canary"));
+}
+
+#[tokio::test]
+async fn an_event_of_an_unknown_agent_rests_in_the_dead_letter_queue() {
+    let stack = with_idle_agent().await;
+    let body = changed("07:30:00", "lunch").replace("\"agent_id\":1", "\"agent_id\":404");
+    stack.presence.send(&body).await;
+    stack.presence.send(&changed("07:30:00", "lunch")).await;
+    stack.drain_presence().await;
+    assert_eq!(stack.status("acme", 1).await, "lunch");
+    let dead = stack.presence.receive_dead_letters().await;
+    assert_eq!(dead.len(), 1);
+    assert_eq!(dead[0].body.as_ref(), Some(&body));
+    // As soon as the agent is known, it can be sent back.
+    stack.add("acme", &[agent(404, "Available", &[])]).await;
+    stack.presence.send(&body).await;
+    stack.drain_presence().await;
+    assert_eq!(stack.status("acme", 404).await, "lunch");
+}
+
+#[tokio::test]
+async fn an_agent_who_never_stands_still_fails_the_event() {
+    let stack = with_idle_agent().await;
+    tell(&stack, &[changed("07:30:00", "In-call")]).await;
+    force_logout(&stack, json!({ "agent_ids": [1] })).await;
+    let changes: Vec<_> = (0..20)
+        .map(|n| Box::pin(stack.set_status("acme", 1, ["In-call", "In-chat"][n % 2])))
+        .collect();
+    let mut changes = changes.into_iter();
+    stack
+        .tap
+        .script(move |_| Act::After(changes.next().unwrap()));
+    let event = message("event", &changed("07:40:00", "Break"));
+    let failed = to_presence(&stack.app, &stack.tap, vec![event]).await;
+    assert_eq!(failed, ["event"]);
+    assert!(stack.status("acme", 1).await.starts_with("In-"));
+}
+
+#[tokio::test]
+async fn an_event_that_hangs_takes_no_other_with_it() {
+    let stack = with_idle_agent().await;
+    stack.add("acme", &[agent(2, "Available", &[])]).await;
+    let good = changed("07:30:00", "lunch");
+    let hangs = good.replace("\"agent_id\":1", "\"agent_id\":2");
+    stack.tap.script(|call| {
+        if call.body.to_string().contains("acme#2\"") {
+            Act::After(Box::pin(std::future::pending()))
+        } else {
+            Act::Forward
+        }
+    });
+    let mut event = SqsEvent::default();
+    event.records = vec![message("hangs", &hangs), message("good", &good)];
+    // Two seconds before the end it is given up, which is a second from now.
+    let deadline = stack.app.clock.now().plus(Duration::from_secs(3));
+    let answer = presence::handle(&stack.app, event, deadline).await;
+    let failures = answer.batch_item_failures.iter();
+    let failed: Vec<&str> = failures
+        .map(|failure| failure.item_identifier.as_str())
+        .collect();
+    assert_eq!(failed, ["hangs"]);
+    assert_eq!(stack.status("acme", 1).await, "lunch");
+}
+
+#[test]
+fn an_event_fits_the_queue() {
+    let longest =
+        changed("07:30:00.123456789", &"\u{1}".repeat(64)).replace("acme", &"a".repeat(63));
+    assert!(longest.len() < 1_024);
+    assert!(longest.len() < PRESENCE.max_message_bytes as usize);
+}
+
+/// A service whose agent 1 is on a call, after which they will be logged out.
+async fn with_pending_logout() -> TestStack {
+    let stack = with_idle_agent().await;
+    tell(&stack, &[changed("07:30:00", "In-call")]).await;
+    force_logout(&stack, json!({ "agent_ids": [1] })).await;
+    stack
+}
+
+#[tokio::test]
+async fn a_newer_event_just_before_the_write_makes_it_old() {
+    let stack = with_pending_logout().await;
+    let newer = message("newer", &changed("07:41:00", "In-chat"));
+    let (app, tap) = (stack.app.clone(), stack.tap.clone());
+    let newer = async move {
+        assert!(to_presence(&app, &tap, vec![newer]).await.is_empty());
+    };
+    // The first write meets the mark; the second is the one that fits it.
+    stack.tap.once("UpdateItem", 1, Act::After(Box::pin(newer)));
+    tell(&stack, &[changed("07:40:00", "Break")]).await;
+    let state = stack.state("acme", 1).await;
+    assert_eq!(state["status"], "In-chat");
+    assert!(state["last"].is_null() && state["pending"].is_string());
+}
+
+#[tokio::test]
+async fn a_request_just_before_the_end_of_the_call_is_not_overrun() {
+    let stack = with_idle_agent().await;
+    tell(&stack, &[changed("07:30:00", "In-call")]).await;
+    let app = stack.app.clone();
+    let request = LogoutRequest {
+        tenant: tests::test_stack::name("acme"),
+        id: RequestId::new("request"),
+        at: app.clock.now(),
+        pin: SessionPin::Any,
+    };
+    let agent_ids = [AgentId::new(1).unwrap()];
+    let request = async move {
+        let settled = log_out_agents(&app.store, &request, &agent_ids)
+            .await
+            .unwrap();
+        assert_eq!(settled[0].outcome, Outcome::Deferred);
+    };
+    stack
+        .tap
+        .once("UpdateItem", 0, Act::After(Box::pin(request)));
+    tell(&stack, &[changed("07:40:00", "Break")]).await;
+    let state = stack.state("acme", 1).await;
+    assert_eq!(
+        (&state["status"], &state["last"]),
+        (&json!("Offline"), &json!("request"))
+    );
+}
