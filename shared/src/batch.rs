@@ -26,6 +26,17 @@ pub struct NoTime;
 #[derive(Debug, PartialEq, Eq)]
 pub struct Failed;
 
+/// When an invocation is stopped: what the runtime says in epoch milliseconds, or, if it has no clock to say it by, once the
+/// function's time is over. `cargo lambda` says 600,000 always, ten minutes after the epoch.
+#[must_use]
+pub fn deadline(said_ms: u64, now: Timestamp, function_timeout_seconds: u32) -> Timestamp {
+    let said = i64::try_from(said_ms).map(Timestamp::from_epoch_ms);
+    match said {
+        Ok(said) if said > now => said,
+        _ => now.plus(Duration::from_secs(function_timeout_seconds.into())),
+    }
+}
+
 /// Does `work`, if there is time for it, until shortly before `deadline`. It is on the heap, as the futures of the SDK's
 /// calls are large, and there is one for every record under way.
 ///
@@ -153,6 +164,16 @@ mod tests {
         .await;
         assert!(answer.batch_item_failures.len() <= 1);
         answer.batch_item_failures.pop()?.item_identifier
+    }
+
+    #[test]
+    fn a_deadline_that_is_none_is_the_end_of_the_functions_time() {
+        let now = Timestamp::from_epoch_ms(1_795_334_400_000);
+        let of = |said_ms| deadline(said_ms, now, 30).epoch_ms();
+        assert_eq!(of(1_795_334_400_001), 1_795_334_400_001);
+        for none in [0, 600_000, 1_795_334_400_000, u64::MAX] {
+            assert_eq!(of(none), 1_795_334_430_000);
+        }
     }
 
     #[tokio::test]

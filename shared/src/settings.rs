@@ -15,7 +15,19 @@ pub const SYNC_LIMITS: RangeInclusive<usize> = 1..=crate::store::MAX_BATCH_GET;
 /// Jobs are kept so long unless `JOB_RETENTION_DAYS` says otherwise (the HTTP contract).
 pub const DEFAULT_JOB_RETENTION_DAYS: usize = 30;
 /// What `JOB_RETENTION_DAYS` may be: at least as long as SQS keeps a message, 14 days; at most ten years.
-const JOB_RETENTIONS_DAYS: RangeInclusive<usize> = 14..=3_650;
+pub const JOB_RETENTIONS_DAYS: RangeInclusive<usize> = 14..=3_650;
+
+/// Every variable that is read.
+pub const VARIABLES: [&str; 8] = [
+    "AGENTS_TABLE",
+    "TEAM_MEMBERS_TABLE",
+    "JOBS_TABLE",
+    "API_TOKENS_TABLE",
+    "JOBS_QUEUE_URL",
+    "DOMAIN_NAME",
+    "SYNC_LIMIT",
+    "JOB_RETENTION_DAYS",
+];
 
 /// The settings of a deployment.
 #[derive(Clone, Debug)]
@@ -128,6 +140,17 @@ mod tests {
                 name => set(name),
             }
         })
+    }
+
+    #[test]
+    fn every_variable_that_is_read_is_listed() {
+        let read = std::cell::RefCell::new(Vec::new());
+        let settings = Settings::from_variables(|name| {
+            read.borrow_mut().push(name.to_owned());
+            Ok("20".to_owned())
+        });
+        assert!(settings.is_ok());
+        assert_eq!(read.into_inner(), VARIABLES);
     }
 
     #[test]

@@ -258,3 +258,18 @@ async fn the_events_of_an_agent_in_one_batch_are_applied_in_order() {
     // One write each, and one more because of the mark.
     assert_eq!(stack.tap.take_meter().calls.len(), 6);
 }
+
+#[tokio::test]
+async fn what_happened_before_a_session_that_was_imported_is_old() {
+    let stack = with_idle_agent().await;
+    let before = stack.state("acme", 1).await;
+    for event in [
+        signed_in("06:50:00", "10.0.0.7"),
+        changed("06:51:00", "In-call"),
+        signed_out("06:52:00"),
+        signed_in("07:00:00", "10.0.0.7"),
+    ] {
+        tell(&stack, std::slice::from_ref(&event)).await;
+        assert_eq!(stack.state("acme", 1).await, before, "{event}");
+    }
+}

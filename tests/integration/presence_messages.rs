@@ -12,7 +12,9 @@ use serde_json::json;
 use tests::deliver::to_presence;
 use tests::{Act, TestStack, agent};
 
-use crate::presence::{changed, force_logout, message, signed_in, tell, with_idle_agent};
+use crate::presence::{
+    changed, force_logout, message, signed_in, signed_out, tell, with_idle_agent,
+};
 
 #[tokio::test]
 async fn bad_events_fail_alone_and_say_why() {
@@ -61,6 +63,16 @@ async fn bad_events_fail_alone_and_say_why() {
             signed_in("07:31:00", "10.0.0.1").replace("Available", "Offline"),
             "nobody signs in as Offline",
         ),
+        (
+            "event-nobody-signs-in",
+            signed_in("07:31:00", "10.0.0.1").replace("\"agent_id\":1", "\"agent_id\":404"),
+            "there is no such agent",
+        ),
+        (
+            "event-nobody-signs-out",
+            signed_out("07:31:00").replace("\"agent_id\":1", "\"agent_id\":404"),
+            "there is no such agent",
+        ),
         ("event-nobody", of(404), "there is no such agent"),
     ];
     let mut batch: Vec<SqsMessage> = bad.iter().map(|(id, body, _)| message(id, body)).collect();
@@ -71,6 +83,7 @@ async fn bad_events_fail_alone_and_say_why() {
     expected.sort_unstable();
     assert_eq!(failed, expected);
     assert_eq!(stack.status("acme", 1).await, "lunch");
+    assert_eq!(stack.states("acme").await.len(), 1);
     let log = tests::log::text();
     for (id, _, why) in &bad {
         let told = |line: &str| line.contains(id) && line.contains(why);

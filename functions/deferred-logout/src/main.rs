@@ -3,14 +3,16 @@
 use aws_lambda_events::dynamodb::Event;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use logout::app::App;
-use logout::timestamp::Timestamp;
+use logout::batch;
+use logout::event_sources::AGENTS_STREAM;
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     logout::logging::init();
     let app = App::from_env().await?;
     run(service_fn(async |event: LambdaEvent<Event>| {
-        let deadline = Timestamp::from_epoch_ms(event.context.deadline.try_into()?);
+        let (said_ms, now) = (event.context.deadline, app.clock.now());
+        let deadline = batch::deadline(said_ms, now, AGENTS_STREAM.function_timeout_seconds);
         Ok::<_, Error>(deferred_logout::handle(&app, event.payload, deadline).await)
     }))
     .await

@@ -3,14 +3,16 @@
 use aws_lambda_events::sqs::SqsEvent;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use logout::app::App;
-use logout::timestamp::Timestamp;
+use logout::batch;
+use logout::event_sources::JOBS;
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     logout::logging::init();
     let app = App::from_env().await?;
     run(service_fn(async |event: LambdaEvent<SqsEvent>| {
-        let deadline = Timestamp::from_epoch_ms(event.context.deadline.try_into()?);
+        let (said_ms, now) = (event.context.deadline, app.clock.now());
+        let deadline = batch::deadline(said_ms, now, JOBS.function_timeout_seconds);
         Ok::<_, Error>(logout_worker::handle(&app, event.payload, deadline).await)
     }))
     .await

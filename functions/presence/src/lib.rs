@@ -112,6 +112,11 @@ async fn apply(app: &App, event: &PresenceEvent) -> Result<(), PresenceError> {
             break;
         };
         let Some(transition) = presence::apply(&seen.presence, event, now) else {
+            info!(
+                tenant = %event.tenant,
+                agent_id = event.agent_id.get(),
+                "a presence event changed nothing: it is known, or older than what is"
+            );
             return Ok(());
         };
         written = store

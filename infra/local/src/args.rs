@@ -23,6 +23,10 @@ pub struct Args {
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9324")]
     pub sqs_listen: SocketAddr,
 
+    /// Start DynamoDB and SQS with the agents, tables and queues, and no functions: for `cargo lambda watch`, which brings them
+    #[arg(long, conflicts_with = "listen")]
+    pub backends_only: bool,
+
     /// Load these agents (JSON Lines, one agent a line) instead of the sample; may be given more than once
     #[arg(long, value_name = "FILE.jsonl")]
     pub agents: Vec<PathBuf>,

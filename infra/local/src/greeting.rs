@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use logout::agent::RosterAgent;
 use logout::event_sources::PRESENCE;
@@ -15,10 +15,13 @@ use crate::agents::Loaded;
 use crate::sqs;
 use crate::stack::Stack;
 
-/// The `ready:` line, and commands that log somebody out by agent, team and address.
+/// The `ready:` line, where everything is, and what to do with it.
 #[must_use]
 pub fn of(stack: &Stack) -> String {
-    let mut text = format!("ready: http://{}\n", stack.address);
+    let mut text = match stack.address {
+        Some(address) => format!("ready: http://{address}\n"),
+        None => "ready: DynamoDB and SQS, and no functions\n".to_owned(),
+    };
     let Loaded { loaded, kept } = stack.loaded;
     let _ = writeln!(
         text,
@@ -30,32 +33,44 @@ pub fn of(stack: &Stack) -> String {
         "SQS: http://{} (unfinished jobs that go on: {})",
         stack.sqs_address, stack.resumed_jobs
     );
-    let somebody_online = |agents: &Agents| agents.values().any(is_online);
-    let mut tenants = stack.examples.iter();
-    if let Some((tenant, agents)) = tenants.find(|(_, agents)| somebody_online(agents)) {
-        let _ = writeln!(
-            text,
-            "\nLog out an agent, a team, everybody at an office (tenant {tenant}):\n"
-        );
-        for body in bodies(agents) {
-            let _ = writeln!(text, "{}\n", curl(stack, tenant, &body));
-        }
-        if let Some(agent) = busy_in_a_team(agents) {
-            let _ = writeln!(
-                text,
-                "Agent {} of that team has to finish first. Tell that the call or chat is over, and they are out:\n\n{}\n",
-                agent.agent_id,
-                end_of_call(stack, tenant, agent.agent_id)
-            );
-        }
-        let _ = writeln!(
-            text,
-            "A request for many becomes a job. Once there is one, this looks it up:\n\n\
-             curl -u {tenant}:{tenant}.local http://{}{JOBS_PATH}1\n",
-            stack.address
-        );
+    match stack.address {
+        Some(address) => text.push_str(&commands(stack, address)),
+        None => text.push_str(
+            "\nFor the functions, in another shell:\n\ncargo lambda watch --env-file infra/local/env\n\n",
+        ),
     }
     text.push_str("Ctrl-C stops it.");
+    text
+}
+
+/// Commands to paste: they log somebody out by agent, team and address, end a call, and look a job up.
+fn commands(stack: &Stack, address: SocketAddr) -> String {
+    let mut text = String::new();
+    let somebody_online = |agents: &Agents| agents.values().any(is_online);
+    let mut tenants = stack.examples.iter();
+    let Some((tenant, agents)) = tenants.find(|(_, agents)| somebody_online(agents)) else {
+        return text;
+    };
+    let _ = writeln!(
+        text,
+        "\nLog out an agent, a team, everybody at an office (tenant {tenant}):\n"
+    );
+    for body in bodies(agents) {
+        let _ = writeln!(text, "{}\n", curl(address, tenant, &body));
+    }
+    if let Some(agent) = busy_in_a_team(agents) {
+        let _ = writeln!(
+            text,
+            "Agent {} of that team is on a call or chat and has to finish it first. Tell that it is over, and they are out:\n\n{}\n",
+            agent.agent_id,
+            end_of_call(stack, tenant, agent.agent_id)
+        );
+    }
+    let _ = writeln!(
+        text,
+        "A request for many becomes a job. Once there is one, this looks it up:\n\n\
+         curl -u {tenant}:{tenant}.local http://{address}{JOBS_PATH}1\n"
+    );
     text
 }
 
@@ -93,10 +108,9 @@ fn office(address: IpAddr) -> String {
     format!("{address}/{prefix_length}")
 }
 
-fn curl(stack: &Stack, tenant: &Tenant, body: &Value) -> String {
+fn curl(address: SocketAddr, tenant: &Tenant, body: &Value) -> String {
     format!(
-        "curl -u {tenant}:{tenant}.local -H 'Content-Type: application/json' -d '{body}' http://{}{FORCE_LOGOUT_PATH}",
-        stack.address
+        "curl -u {tenant}:{tenant}.local -H 'Content-Type: application/json' -d '{body}' http://{address}{FORCE_LOGOUT_PATH}"
     )
 }
 

@@ -30,8 +30,8 @@ use crate::{dynamodb, front, sqs};
 
 /// A running stack. Dropped, it stops at once.
 pub struct Stack {
-    /// Where the HTTP API is.
-    pub address: SocketAddr,
+    /// Where the HTTP API is; `None` if only the backends run.
+    pub address: Option<SocketAddr>,
     /// Where DynamoDB is.
     pub dynamodb_address: SocketAddr,
     /// Where SQS is.
@@ -54,10 +54,14 @@ impl Stack {
     pub async fn start(args: &Args) -> Result<Self> {
         let clock = Clock::system();
         let agents = Agents::read(args, clock.now())?;
-        let http = listen(args.listen, "--listen").await?;
+        let http = if args.backends_only {
+            None
+        } else {
+            Some(listen(args.listen, "--listen").await?)
+        };
         let dynamodb = listen(args.dynamodb_listen, "--dynamodb-listen").await?;
         let sqs = listen(args.sqs_listen, "--sqs-listen").await?;
-        let address = http.local_addr()?;
+        let address = http.as_ref().map(TcpListener::local_addr).transpose()?;
         let (dynamodb_address, sqs_address) = (dynamodb.local_addr()?, sqs.local_addr()?);
 
         let database = dynamodb::open(args.data.as_deref())?;
@@ -80,11 +84,13 @@ impl Stack {
             .load(&app.store, app.clock.now())
             .await
             .context("cannot load the agents")?;
-        let resumed_jobs = resume_jobs(&app).await?;
-
         let examples = agents.examples(app.clock.now());
-        servers.extend(event_sources(&app, &sqs, sqs_address, database)?);
-        servers.push(Server::start(|stopped| front::serve(http, app, stopped)));
+        let mut resumed_jobs = 0;
+        if let Some(http) = http {
+            resumed_jobs = resume_jobs(&app).await?;
+            servers.extend(event_sources(&app, &sqs, sqs_address, database)?);
+            servers.push(Server::start(|stopped| front::serve(http, app, stopped)));
+        }
         Ok(Self {
             address,
             dynamodb_address,

@@ -165,6 +165,7 @@ impl StreamSource {
         });
         warn!(
             records = records.len(),
+            from = number(records.first()),
             "records of the stream were given up on"
         );
         let message = self.sqs.send_message().queue_url(&self.given_up_url);

@@ -289,6 +289,7 @@ fn a_clock_that_runs_ahead_hides_nobody_and_confuses_nothing() {
     });
     let again = apply(&marked, &signs_in(55), first).unwrap().to;
     assert_eq!((again.session, again.pending_logout), (Some(first), None));
+    assert_eq!(again.status, status("Available"));
     // A session that was not told by an event counts from its own beginning.
     let direct = Presence {
         session: Some(at(70)),
