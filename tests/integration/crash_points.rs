@@ -87,7 +87,7 @@ async fn job(stack: &TestStack) -> Option<Value> {
 }
 
 /// The request of a recorded event, with this test's credentials and a change.
-fn event(name: &str, change: impl FnOnce(&mut Value)) -> lambda_http::Request {
+pub fn event(name: &str, change: impl FnOnce(&mut Value)) -> lambda_http::Request {
     let path = format!("{}/fixtures/events/{name}.json", env!("CARGO_MANIFEST_DIR"));
     let mut event: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let credentials = BASE64_STANDARD.encode(format!("acme:{}", token("acme")));
