@@ -28,7 +28,7 @@ pub async fn of_all_functions() -> BTreeMap<&'static str, Permissions> {
         json!({ "agent_ids": [3, 4, 404], "team_ids": [7], "ip_addrs": ["10.0.0.1"] }),
     ] {
         let request = event("force-logout", |event| {
-            event["body"] = json!(body.to_string())
+            event["body"] = json!(body.to_string());
         });
         force_logout::handle(&stack.app, request).await;
     }
