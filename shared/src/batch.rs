@@ -17,6 +17,9 @@ use crate::timestamp::{Clock, Timestamp};
 /// So long before it is stopped, an invocation gives up on what is not done, so that it can still report what is.
 const TIME_TO_REPORT: Duration = Duration::from_secs(2);
 
+/// No invocation ends before that.
+const YEAR_2001_MS: i64 = 1_000_000_000_000;
+
 /// The function is about to be stopped.
 #[derive(Debug, PartialEq, Eq, Error)]
 #[error("no time is left")]
@@ -30,9 +33,8 @@ pub struct Failed;
 /// function's time is over. `cargo lambda` says 600,000 always, ten minutes after the epoch.
 #[must_use]
 pub fn deadline(said_ms: u64, now: Timestamp, function_timeout_seconds: u32) -> Timestamp {
-    let said = i64::try_from(said_ms).map(Timestamp::from_epoch_ms);
-    match said {
-        Ok(said) if said > now => said,
+    match i64::try_from(said_ms) {
+        Ok(said_ms) if said_ms >= YEAR_2001_MS => Timestamp::from_epoch_ms(said_ms),
         _ => now.plus(Duration::from_secs(function_timeout_seconds.into())),
     }
 }
@@ -170,8 +172,10 @@ mod tests {
     fn a_deadline_that_is_none_is_the_end_of_the_functions_time() {
         let now = Timestamp::from_epoch_ms(1_795_334_400_000);
         let of = |said_ms| deadline(said_ms, now, 30).epoch_ms();
-        assert_eq!(of(1_795_334_400_001), 1_795_334_400_001);
-        for none in [0, 600_000, 1_795_334_400_000, u64::MAX] {
+        for said in [1_795_334_400_001, 1_795_334_399_999] {
+            assert_eq!(of(said), i64::try_from(said).unwrap());
+        }
+        for none in [0, 600_000, u64::MAX] {
             assert_eq!(of(none), 1_795_334_430_000);
         }
     }

@@ -12,9 +12,10 @@ import time
 import urllib.error
 import urllib.request
 
+from emulator import STACK
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TEMPLATE = ROOT / "infra" / "template.yaml"
-STACK = "force-agent-logout"
 BUCKET = "artifacts"
 
 

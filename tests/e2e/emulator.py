@@ -14,6 +14,7 @@ import urllib.request
 import boto3
 
 REGION = "us-east-1"
+STACK = "force-agent-logout"
 START_SECONDS = 60
 
 
@@ -51,13 +52,19 @@ class Emulator:
     def log(self):
         return (self.folder / "emulator.log").read_text()[-20_000:]
 
-    def functions(self):
-        """The process ids of the functions, all of them its own children."""
+    def processes(self, function):
+        """The process ids of a function, all of them its own children."""
         children = subprocess.run(
-            ["pgrep", "-P", str(self.process.pid), "-a"], capture_output=True, text=True
+            ["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True
         )
-        lines = (line.split(maxsplit=1) for line in children.stdout.splitlines())
-        return [int(pid) for pid, command in lines if command.endswith("bootstrap")]
+        name = f"AWS_LAMBDA_FUNCTION_NAME={STACK}-{function}".encode()
+        found = []
+        for pid in children.stdout.split():
+            # One that has just ended has no environment any more.
+            with contextlib.suppress(OSError):
+                if name in pathlib.Path(f"/proc/{pid}/environ").read_bytes():
+                    found.append(int(pid))
+        return found
 
 
 @contextlib.contextmanager

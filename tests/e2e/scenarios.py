@@ -49,6 +49,21 @@ def send(service, queue, body):
     service.client("sqs").send_message(QueueUrl=queue, MessageBody=body)
 
 
+def dead_letters(service, queue):
+    """The URL of a queue's dead-letter queue."""
+    sqs = service.client("sqs")
+    attributes = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
+    arn = json.loads(attributes["RedrivePolicy"])["deadLetterTargetArn"]
+    return sqs.get_queue_url(QueueName=arn.rsplit(":", 1)[1])["QueueUrl"]
+
+
+def waiting(service, queue):
+    names = ["ApproximateNumberOfMessages"]
+    sqs = service.client("sqs")
+    found = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]
+    return int(found[names[0]])
+
+
 def now():
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
 
@@ -141,9 +156,9 @@ def a_job_of_5000_agents_while_functions_are_killed(service):
         for n in range(5_000)
     ]
     service.load("acme", agents)
-    # What was killed comes again at once, and not after the 12 minutes for which a real invocation may run.
-    queue = service.outputs["JobsQueueUrl"]
-    service.client("sqs").set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "2"})
+    # What was killed comes again soon, and not after the 12 minutes for which a real invocation may run.
+    sqs, queue = service.client("sqs"), service.outputs["JobsQueueUrl"]
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "15"})
     code, headers, job = post(service, {"team_ids": [77]})
     equal((code, job["status"], job["team_ids"]), (200, "created", [77]))
     path = job["link"][job["link"].index("/apps/") :]
@@ -153,16 +168,17 @@ def a_job_of_5000_agents_while_functions_are_killed(service):
 
     def completed():
         nonlocal killed
-        functions = service.emulator.functions()
-        # So few that no message can fail five times.
-        if functions and killed < 4:
-            os.kill(random.choice(functions), signal.SIGKILL)
+        workers = service.emulator.processes("LogoutWorkerFunction")
+        # So few that no message fails five times.
+        if workers and killed < 4:
+            os.kill(random.choice(workers), signal.SIGKILL)
             killed += 1
         code, _, job = service.call("GET", path)
         return code == 200 and job["status"] == "completed" and job
 
     job = eventually("the end of the job", completed)
-    assert killed > 0, "nobody was killed"
+    assert killed > 0, "no worker was killed"
+    equal(waiting(service, dead_letters(service, queue)), 0)
     counts = [job[name] for name in ["total", "logged_out", "deferred", "skipped"]]
     equal(counts, [5_000, 4_500, 250, 250])
     for agent in random.sample(agents, 50):
@@ -173,19 +189,12 @@ def a_job_of_5000_agents_while_functions_are_killed(service):
 def dead_letters_and_their_redrive(service):
     sqs = service.client("sqs")
     queue = service.outputs["PresenceQueueUrl"]
-    attributes = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
-    dead_arn = json.loads(attributes["RedrivePolicy"])["deadLetterTargetArn"]
-    dead = sqs.get_queue_url(QueueName=dead_arn.rsplit(":", 1)[1])["QueueUrl"]
+    dead = dead_letters(service, queue)
     sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "1"})
     # Nobody has imported this agent yet.
     send(service, queue, event("globex", 4711, "status_changed", status="lunch"))
 
-    def waiting(url):
-        names = ["ApproximateNumberOfMessages"]
-        found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
-        return int(found[names[0]])
-
-    eventually("the dead letter", lambda: waiting(dead) == 1)
+    eventually("the dead letter", lambda: waiting(service, dead) == 1)
     newcomer = dict(sample("globex")[0], agent_id=4711, status="Available", ip="10.9.9.9")
     newcomer["online_since"] = "2026-01-05T08:00:00+00:00"
     service.load("globex", [newcomer])
@@ -194,7 +203,7 @@ def dead_letters_and_their_redrive(service):
     send(service, queue, message["Body"])
     sqs.delete_message(QueueUrl=dead, ReceiptHandle=message["ReceiptHandle"])
     eventually("what was redriven", lambda: status(service, "globex", 4711) == "lunch")
-    equal(waiting(dead), 0)
+    equal(waiting(service, dead), 0)
 
 
 def packages(service):

@@ -83,6 +83,19 @@ async fn whoever_signs_in_is_found_where_they_are_and_logged_out() {
 }
 
 #[tokio::test]
+async fn a_sign_in_that_was_overtaken_counts_as_much() {
+    let stack = with_idle_agent().await;
+    let late = signed_in("07:20:00", "2001:db8::7");
+    let events = [signed_out("07:10:00"), changed("07:21:00", "In-call"), late];
+    tell(&stack, &events).await;
+    let rows = force_logout(&stack, json!({ "ip_addrs": ["2001:db8::/64"] })).await;
+    assert_eq!(rows[0]["current_status"], "In-call");
+    // The mark is for that session.
+    tell(&stack, &[changed("07:30:00", "Break")]).await;
+    assert_eq!(stack.status("acme", 1).await, "Offline");
+}
+
+#[tokio::test]
 async fn the_end_of_the_call_ends_the_session_in_the_same_write() {
     for busy in ["In-call", "In-chat"] {
         let stack = with_idle_agent().await;

@@ -203,6 +203,49 @@ fn queues_and_what_they_feed_are_set_up_as_the_code_has_it() {
 }
 
 #[test]
+fn every_event_source_takes_reports_of_single_failures_and_loses_nothing() {
+    let template = template();
+    let queues = resources(&template, "AWS::SQS::Queue");
+    let mut sources = 0;
+    for (binary, (_, function)) in functions(&template) {
+        for event in function["Events"].as_object().unwrap().values() {
+            let source = &event["Properties"];
+            let given_up = match event["Type"].as_str().unwrap() {
+                "HttpApi" => continue,
+                "SQS" => {
+                    let queue = source["Queue"]["GetAtt"].as_str().unwrap();
+                    let queue = queues[queue.strip_suffix(".Arn").unwrap()];
+                    assert_eq!(source["BatchSize"], 10, "{binary}");
+                    &queue["RedrivePolicy"]["deadLetterTargetArn"]
+                }
+                "DynamoDB" => &source["DestinationConfig"]["OnFailure"]["Destination"],
+                other => panic!("{binary}: {other} is not known"),
+            };
+            let given_up = given_up["GetAtt"].as_str().unwrap();
+            assert!(queues.contains_key(given_up.strip_suffix(".Arn").unwrap()));
+            let reports = json!(["ReportBatchItemFailures"]);
+            assert_eq!(source["FunctionResponseTypes"], reports, "{binary}");
+            sources += 1;
+        }
+    }
+    assert_eq!(sources, 3);
+}
+
+#[test]
+fn a_single_failure_of_a_function_is_told_of() {
+    let template = template();
+    let alarms = resources(&template, "AWS::CloudWatch::Alarm");
+    let functions = functions(&template);
+    for (name, _) in functions.values() {
+        let alarm =
+            alarms[format!("{}ErrorsAlarm", name.strip_suffix("Function").unwrap()).as_str()];
+        assert_eq!(alarm["Dimensions"][0]["Value"], json!({ "Ref": name }));
+        let after = ["Threshold", "EvaluationPeriods"].map(|name| alarm[name].clone());
+        assert_eq!(after, [json!(0), json!(1)]);
+    }
+}
+
+#[test]
 fn the_stream_feeds_its_function_as_the_code_has_it() {
     let template = template();
     let (_, function) = &functions(&template)["deferred-logout"];
@@ -357,7 +400,6 @@ fn of_event_source(event: &Value) -> Permissions {
                 "dynamodb:DescribeStream",
                 "dynamodb:GetRecords",
                 "dynamodb:GetShardIterator",
-                "dynamodb:ListStreams",
             ][..],
             &properties["Stream"],
         ),
@@ -367,6 +409,10 @@ fn of_event_source(event: &Value) -> Permissions {
         .iter()
         .map(|action| ((*action).to_owned(), arn(resource)))
         .collect();
+    if event["Type"] == "DynamoDB" {
+        let table = arn(resource).replace(".StreamArn", ".Arn/stream/*");
+        all.insert(("dynamodb:ListStreams".to_owned(), table));
+    }
     let on_failure = &properties["DestinationConfig"]["OnFailure"]["Destination"];
     if !on_failure.is_null() {
         all.insert(("sqs:SendMessage".to_owned(), arn(on_failure)));
