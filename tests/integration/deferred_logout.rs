@@ -210,6 +210,9 @@ async fn a_record_that_hangs_takes_no_other_with_it() {
     let deadline = stack.app.clock.now().plus(Duration::from_secs(3));
     let answer = deferred_logout::handle(&stack.app, event, deadline).await;
     assert_eq!(answer.batch_item_failures[0].item_identifier, hanging);
+    let (log, hanging) = (tests::log::text(), hanging.unwrap());
+    let told = |line: &str| line.contains(&hanging) && line.contains("no time is left");
+    assert!(log.lines().any(told));
     assert_eq!(stack.status("acme", 2).await, "Offline");
 }
 

@@ -142,7 +142,7 @@ async fn an_event_that_hangs_takes_no_other_with_it() {
         }
     });
     let mut event = SqsEvent::default();
-    event.records = vec![message("hangs", &hangs), message("good", &good)];
+    event.records = vec![message("hanging-event", &hangs), message("good", &good)];
     // Two seconds before the end it is given up, which is a second from now.
     let deadline = stack.app.clock.now().plus(Duration::from_secs(3));
     let answer = presence::handle(&stack.app, event, deadline).await;
@@ -150,7 +150,10 @@ async fn an_event_that_hangs_takes_no_other_with_it() {
     let failed: Vec<&str> = failures
         .map(|failure| failure.item_identifier.as_str())
         .collect();
-    assert_eq!(failed, ["hangs"]);
+    assert_eq!(failed, ["hanging-event"]);
+    let log = tests::log::text();
+    let told = |line: &str| line.contains("hanging-event") && line.contains("no time is left");
+    assert!(log.lines().any(told));
     assert_eq!(stack.status("acme", 1).await, "lunch");
 }
 
