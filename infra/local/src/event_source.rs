@@ -12,8 +12,10 @@ use logout::logging::error_chain;
 use logout::timestamp::{Clock, Timestamp};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 use tracing::warn;
+
+use crate::invocation::{AFTER_REFUSAL, invoke};
 
 /// A batch holds at most that many messages; `ReceiveMessage` takes no more (Amazon SQS API Reference).
 const BATCH_SIZE: i32 = 10;
@@ -22,8 +24,6 @@ const BATCH_SIZE: i32 = 10;
 const MAX_CONCURRENCY: usize = 2;
 /// A request for messages waits so long for some.
 const WAIT_SECONDS: i32 = 10;
-/// After a refused request, the next one waits so long.
-const AFTER_REFUSAL: Duration = Duration::from_secs(1);
 
 /// A queue that feeds a function.
 #[derive(Clone)]
@@ -105,13 +105,10 @@ impl EventSource {
     {
         let mut event = SqsEvent::default();
         event.records = messages.iter().map(record).collect();
-        let deadline = self.clock.now().plus(self.function_timeout);
-        // A panic ends the invocation, and so does its time; everything in it failed then.
-        let invocation = timeout(self.function_timeout, function(event, deadline));
-        match tokio::spawn(invocation).await {
-            Ok(Ok(answer)) => succeeded(messages, &answer),
-            Ok(Err(_too_slow)) => Vec::new(),
-            Err(_panic) => Vec::new(),
+        match invoke(function, event, &self.clock, self.function_timeout).await {
+            Some(answer) => succeeded(messages, &answer),
+            // Everything in it failed.
+            None => Vec::new(),
         }
     }
 

@@ -8,6 +8,7 @@ pub mod event_source;
 pub mod front;
 mod gateway_event;
 pub mod greeting;
+mod invocation;
 mod made_up;
 mod server;
 pub mod sqs;

@@ -13,17 +13,15 @@ use logout::event_sources::StreamSettings;
 use logout::logging::error_chain;
 use logout::timestamp::{Clock, Timestamp};
 use serde_json::json;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 use tracing::warn;
 
+use crate::invocation::{AFTER_REFUSAL, invoke};
 use crate::stream::StreamReader;
 
 /// A shard is polled that often when it has nothing new: four times a second (AWS Lambda Developer Guide, "Using AWS Lambda
 /// with Amazon DynamoDB").
 const POLL_INTERVAL: Duration = Duration::from_millis(250);
-
-/// After a refused request, the next one waits so long.
-const AFTER_REFUSAL: Duration = Duration::from_secs(1);
 
 /// A stream that feeds a function.
 pub struct StreamSource {
@@ -127,8 +125,7 @@ impl StreamSource {
         let mut event = Event::default();
         event.records = records.to_vec();
         let time = Duration::from_secs(self.settings.function_timeout_seconds.into());
-        let deadline = self.clock.now().plus(time);
-        let Ok(Ok(answer)) = tokio::spawn(timeout(time, function(event, deadline))).await else {
+        let Some(answer) = invoke(function, event, &self.clock, time).await else {
             return Invoked::Failed;
         };
         let position = |failed: &Option<String>| {
