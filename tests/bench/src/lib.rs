@@ -1,0 +1,4 @@
+//! Counts what the service costs, and measures how fast it is, beside what else could be done.
+
+pub mod document;
+pub mod results;

@@ -1,0 +1,54 @@
+//! The results of all scenarios, kept from run to run beside the document that shows them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+
+use crate::document::Document;
+
+/// What was found, by scenario; nothing for one that never ran.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Results {}
+
+impl Results {
+    /// What earlier runs found.
+    ///
+    /// # Errors
+    /// The file is there and cannot be read.
+    pub fn load() -> Result<Self> {
+        let file = docs().join("performance/results.json");
+        if !file.exists() {
+            return Ok(Self::default());
+        }
+        let text = fs::read_to_string(&file)?;
+        serde_json::from_str(&text).with_context(|| format!("{} is unreadable", file.display()))
+    }
+
+    /// Writes the file, the document and its plots.
+    ///
+    /// # Errors
+    /// They cannot be written.
+    pub fn save(&self) -> Result<()> {
+        let folder = docs().join("performance");
+        fs::create_dir_all(&folder)?;
+        let text = serde_json::to_string_pretty(self)?;
+        fs::write(folder.join("results.json"), text + "\n")?;
+        let document = self.document();
+        for (name, svg) in document.plots() {
+            fs::write(folder.join(name), svg)?;
+        }
+        fs::write(docs().join("performance.md"), document.to_markdown())?;
+        Ok(())
+    }
+
+    fn document(&self) -> Document {
+        Document::new("Performance")
+    }
+}
+
+fn docs() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs")
+}
