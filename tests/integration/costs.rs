@@ -1,5 +1,8 @@
 //! Calls and capacity, counted; the goals are those of `docs/architecture.md`.
 
+use std::collections::BTreeMap;
+
+use logout::agent::RosterAgent;
 use serde_json::{Value, json};
 use tests::meter::Meter;
 use tests::{TestStack, agent, agent_at};
@@ -120,57 +123,43 @@ async fn a_busy_agent_costs_one_write_unit_now() {
     assert!(meter.index_units("BatchExecuteStatement").abs() < 1e-9);
 }
 
-/// Of a thousand idle agents in one team, of a caller whose token is remembered.
+/// Both the ledger and the bench count on that.
 #[tokio::test]
-async fn a_job_costs_two_writes_and_two_calls_more_per_hundred_agents() {
+async fn a_crowd_is_as_the_service_writes_it() {
     let stack = TestStack::start().await;
-    let agents: Vec<_> = (1..=1_000).map(|id| agent(id, "Available", &[7])).collect();
-    stack.add("acme", &agents).await;
-    let nobody = json!({ "agent_ids": [9_999] });
-    stack.post_force_logout("acme", &nobody).await;
-    let _ = stack.tap.take_meter();
-
-    let accepted = stack
-        .post_force_logout("acme", &json!({ "team_ids": [7] }))
-        .await;
-    assert_eq!(accepted.json()["status"], "created");
-    let meter = stack.tap.take_meter();
-    // The team was looked at before it turned out too large; the job and its selectors are written side by side.
-    assert_eq!((meter.calls.len(), meter.sequential_round_trips()), (5, 4));
-    let mut accepting = units(&meter);
-
-    stack.drain_jobs().await;
-    let meter = stack.tap.take_meter();
-    let counts = [
-        ("Query", 2),
-        ("BatchWriteItem", 1),
-        ("UpdateItem", 11),
-        ("SendMessageBatch", 1),
-        ("BatchGetItem", 20),
-        ("BatchExecuteStatement", 40),
+    let agents = [
+        agent_at(1, "lunch", &[7, 8], "10.0.0.1"),
+        agent_at(2, "In-call", &[], "2001:db8::1"),
+        RosterAgent {
+            last_sign_in: None,
+            ..agent(3, "Offline", &[])
+        },
     ];
-    for (operation, count) in counts {
-        assert_eq!(meter.count(operation), count, "{operation}");
-    }
-    let calls: usize = counts.iter().map(|(_, count)| count).sum();
-    assert_eq!(meter.calls.len(), calls);
-    let working = units(&meter);
-    accepting.0 += working.0;
-    accepting.1 += working.1;
-    assert_eq!(format!("{accepting:?}"), "(1024.0, 519.0)");
-}
-
-/// Write and read units of all tables and indexes.
-fn units(meter: &Meter) -> (f64, f64) {
-    let sum = |operations: &[&str]| {
-        let units = |operation: &&str| meter.table_units(operation) + meter.index_units(operation);
-        operations.iter().map(units).sum()
+    stack.add("acme", &agents).await;
+    let table = async |table: &str| {
+        let scan = stack.dynamodb.scan().table_name(table).send().await;
+        let items = scan.unwrap().items.unwrap().into_iter();
+        let mut items: Vec<BTreeMap<_, _>> = items.map(BTreeMap::from_iter).collect();
+        items.sort_by_key(|item| format!("{item:?}"));
+        items
     };
-    let writes = sum(&[
-        "UpdateItem",
-        "PutItem",
-        "BatchWriteItem",
-        "BatchExecuteStatement",
-    ]);
-    (writes, sum(&["GetItem", "Query", "BatchGetItem"]))
+    let written = [table("agents").await, table("team-members").await];
+    assert_eq!((written[0].len(), written[1].len()), (3, 2));
+    for (items, table, keys) in [
+        (&written[0], "agents", vec!["agent_key"]),
+        (&written[1], "team-members", vec!["team_key", "agent_id"]),
+    ] {
+        for item in items {
+            let mut delete = stack.dynamodb.delete_item().table_name(table);
+            for key in &keys {
+                delete = delete.key(*key, item[*key].clone());
+            }
+            delete.send().await.unwrap();
+        }
+    }
+    stack.add_crowd("acme", agents.into_iter());
+    assert_eq!(
+        [table("agents").await, table("team-members").await],
+        written
+    );
 }

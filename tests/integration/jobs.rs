@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use logout::ids::MAX_ID;
+use logout::ids::{AgentId, JobId, MAX_ID};
+use logout::job::{JobRef, Plan};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::answer::send;
@@ -394,11 +395,11 @@ async fn no_item_is_written_more_than_once_a_chunk_or_grows_with_the_job() {
         completed(6_450, 0, 0, 6_450)
     );
 
-    let (mut chunks, mut progress) = (0, 0);
+    let (mut snapshot, mut progress) = (0, 0);
     for (part, count) in writes.lock().unwrap().clone() {
         let most = match part.split('#').next().unwrap() {
-            "chunk" => {
-                chunks += 1;
+            "snapshot" => {
+                snapshot += 1;
                 1
             }
             "progress" => {
@@ -411,7 +412,7 @@ async fn no_item_is_written_more_than_once_a_chunk_or_grows_with_the_job() {
         };
         assert!(count <= most, "{part}: {count}");
     }
-    assert_eq!((chunks, progress), (65, 2));
+    assert_eq!((snapshot, progress), (1, 2));
     let scan = stack
         .dynamodb
         .scan()
@@ -422,7 +423,8 @@ async fn no_item_is_written_more_than_once_a_chunk_or_grows_with_the_job() {
     for item in scan.items() {
         // The debug text of an item is several times its size in DynamoDB.
         let size = format!("{item:?}").len();
-        assert!(size < 6_000, "{:?}: {size}", item["part"]);
+        let is_snapshot = item["part"].as_s().unwrap().starts_with("snapshot#");
+        assert!(is_snapshot || size < 6_000, "{:?}: {size}", item["part"]);
     }
 }
 
@@ -502,12 +504,18 @@ async fn a_deleted_job_touches_nobody_any_more() {
 }
 
 #[tokio::test]
-async fn chunks_that_dynamodb_leaves_unprocessed_are_written_again() {
+async fn parts_of_a_snapshot_that_dynamodb_leaves_unprocessed_are_written_again() {
     let stack = TestStack::start().await;
-    let ids: Vec<u64> = (1..=500).collect();
-    stack
-        .post_force_logout("acme", &json!({ "agent_ids": ids }))
-        .await;
+    let now = stack.app.clock.now();
+    let job = JobRef {
+        tenant: tests::test_stack::name("acme"),
+        job_id: JobId::new(1).unwrap(),
+        accepted_at: now,
+        expires_at: now,
+    };
+    // Five items of 10,000.
+    let agent_ids: Vec<AgentId> = (1..=45_000).filter_map(AgentId::new).collect();
+    let plan = Plan::new("p".to_owned(), &agent_ids, now);
     // Half of the batch does not arrive, and the answer says so.
     let left_out = Arc::new(Mutex::new(Value::Null));
     let kept = left_out.clone();
@@ -523,10 +531,40 @@ async fn chunks_that_dynamodb_leaves_unprocessed_are_written_again() {
             reply["UnprocessedItems"] = json!({ "jobs": left_out });
         }))
     });
-    drain(&stack).await;
+    let store = &stack.app.store;
+    store.write_snapshot(&job, &plan, &agent_ids).await.unwrap();
     assert_eq!(left_out.lock().unwrap().as_array().unwrap().len(), 3);
+    assert_eq!(store.read_snapshot(&job, &plan).await.unwrap(), agent_ids);
+}
+
+#[tokio::test]
+async fn a_snapshot_of_which_a_part_is_gone_loses_nobody() {
+    let stack = TestStack::start().await;
+    let agents: Vec<_> = (1..=101).map(|id| agent(id, "lunch", &[7])).collect();
+    stack.add("acme", &agents).await;
+    let body = json!({ "team_ids": [7] });
+    stack.post_force_logout("acme", &body).await;
+    let plan = stack.jobs.receive_all().await;
+    assert!(
+        to_worker(&stack.app, &stack.tap, plan.clone())
+            .await
+            .is_empty()
+    );
+    let scan = stack.dynamodb.scan().table_name("jobs").send().await;
+    for item in scan.unwrap().items() {
+        if item["part"].as_s().unwrap().starts_with("snapshot#") {
+            let delete = stack.dynamodb.delete_item().table_name("jobs");
+            let delete = delete
+                .key("job_key", item["job_key"].clone())
+                .key("part", item["part"].clone());
+            delete.send().await.unwrap();
+        }
+    }
+    // A plan that comes again cannot know whom it means, and says so; the chunks that were sent go on.
+    assert_eq!(to_worker(&stack.app, &stack.tap, plan).await.len(), 1);
+    drain(&stack).await;
     assert_eq!(
         counts(&stack.get_job("acme", 1).await),
-        completed(500, 0, 0, 500)
+        completed(101, 101, 0, 0)
     );
 }

@@ -8,6 +8,7 @@ use logout::decision::{Outcome, SessionPin};
 use logout::event_sources::PRESENCE;
 use logout::ids::AgentId;
 use logout::log_out::{LogoutRequest, log_out_agents};
+use logout::store::{Freshness, Patience};
 use serde_json::json;
 use tests::deliver::to_presence;
 use tests::{Act, TestStack, agent};
@@ -199,10 +200,14 @@ async fn a_request_just_before_the_end_of_the_call_is_not_overrun() {
         id: RequestId::new("request"),
         at: app.clock.now(),
         pin: SessionPin::Any,
+        patience: Patience::Answer,
     };
     let agent_ids = [AgentId::new(1).unwrap()];
     let request = async move {
-        let settled = log_out_agents(&app.store, &request, &agent_ids)
+        let found = app
+            .store
+            .read_agents(&request.tenant, &agent_ids, Freshness::Eventual);
+        let settled = log_out_agents(&app.store, &request, &agent_ids, found.await.unwrap())
             .await
             .unwrap();
         assert_eq!(settled[0].outcome, Outcome::Deferred);

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use logout::store::{Freshness, Patience};
 use serde_json::{Value, json};
 use tests::{Act, TestStack, agent};
 
@@ -123,11 +124,16 @@ async fn of_two_requests_for_a_busy_agent_the_first_mark_stays() {
         id: logout::agent::RequestId::new("second"),
         at: stack.app.clock.now(),
         pin: logout::decision::SessionPin::Any,
+        patience: Patience::Answer,
     };
     let app = stack.app.clone();
     let ids = [logout::ids::AgentId::new(1).unwrap()];
     let defers = async move {
-        logout::log_out::log_out_agents(&app.store, &second, &ids)
+        let look = app
+            .store
+            .read_agents(&second.tenant, &ids, Freshness::Eventual);
+        let found = look.await.unwrap();
+        logout::log_out::log_out_agents(&app.store, &second, &ids, found)
             .await
             .unwrap();
     };

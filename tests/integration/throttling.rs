@@ -1,7 +1,10 @@
 //! DynamoDB too busy for parts of a batch, and answers in several pages.
 
 use serde_json::{Value, json};
+use tests::deliver::to_worker;
 use tests::{Act, TestStack, agent, agent_at};
+
+use crate::jobs::{completed, counts};
 
 async fn with_agents(count: u64) -> TestStack {
     let stack = TestStack::start().await;
@@ -60,6 +63,58 @@ async fn members_that_were_throttled_are_tried_again() {
         .await;
     assert_eq!((answer.status, rows(&answer)), (200, 30));
     assert_eq!(answer.json()[0]["previous_status"], "Available");
+}
+
+/// Makes DynamoDB too busy for every member of the next batches of writes.
+fn throttle_writes(stack: &TestStack, batches: usize) {
+    let mut left = batches;
+    stack.tap.script(move |call| {
+        if call.operation != "BatchExecuteStatement" || left == 0 {
+            return Act::Forward;
+        }
+        left -= 1;
+        for statement in call.body["Statements"].as_array_mut().unwrap() {
+            // A member that changes nothing, in place of one that does not arrive.
+            let text = statement["Statement"].as_str().unwrap();
+            statement["Statement"] =
+                json!(text.replace("agent_status=?", "agent_status=? AND tenant='nobody'"));
+        }
+        Act::EditReply(Box::new(|reply| {
+            for member in reply["Responses"].as_array_mut().unwrap() {
+                *member = json!({ "Error": { "Code": "ThrottlingError", "Message": "too busy" } });
+            }
+        }))
+    });
+}
+
+#[tokio::test]
+async fn a_caller_is_told_to_come_again_when_dynamodb_stays_too_busy() {
+    for (batches, status) in [(5, 200), (6, 503)] {
+        let stack = with_agents(3).await;
+        throttle_writes(&stack, batches);
+        let answer = stack
+            .post_force_logout("acme", &json!({ "team_ids": [7] }))
+            .await;
+        assert_eq!(answer.status, status, "{batches}");
+        // What is tried again is not read again.
+        assert_eq!(stack.tap.take_meter().count("BatchGetItem"), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_job_stays_at_it_for_as_long_as_dynamodb_is_too_busy() {
+    let stack = TestStack::start_with(1, None).await;
+    let agents: Vec<_> = (1..=3).map(|id| agent(id, "lunch", &[7])).collect();
+    stack.add("acme", &agents).await;
+    stack
+        .post_force_logout("acme", &json!({ "team_ids": [7] }))
+        .await;
+    to_worker(&stack.app, &stack.tap, stack.jobs.receive_all().await).await;
+    throttle_writes(&stack, 9);
+    let chunk = stack.jobs.receive_all().await;
+    assert!(to_worker(&stack.app, &stack.tap, chunk).await.is_empty());
+    let job = counts(&stack.get_job("acme", 1).await);
+    assert_eq!(job, completed(3, 3, 0, 0));
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 pub mod answer;
+pub mod crowd;
 pub mod deliver;
 pub mod faults;
 pub mod log;

@@ -1,6 +1,6 @@
 //! What the calls of a scenario cost: how many, how many in a row, and the capacity DynamoDB says it charged.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A call that was answered.
 #[derive(Clone, Debug)]
@@ -11,8 +11,8 @@ pub struct Finished {
     pub started: u64,
     /// When it was answered, in ticks.
     pub ended: u64,
-    /// The answer.
-    pub reply: Value,
+    /// What DynamoDB charged, as its answers say it.
+    pub consumed_capacity: Value,
 }
 
 /// The calls since the meter was last taken.
@@ -20,6 +20,25 @@ pub struct Finished {
 pub struct Meter {
     /// In the order in which they were answered.
     pub calls: Vec<Finished>,
+}
+
+/// What DynamoDB charged for a call. A write whose condition fails costs what it would have, which is one unit for each item
+/// here (Amazon DynamoDB Developer Guide, "Write capacity units"); no answer says so.
+pub(crate) fn consumed_capacity(reply: &Value) -> Value {
+    let failed = |code: &Value| code == "ConditionalCheckFailed";
+    let is_failure = |kind: &str| kind.ends_with("ConditionalCheckFailedException");
+    let members = reply["Responses"].as_array().into_iter().flatten();
+    let mut failures = members
+        .filter(|member| failed(&member["Error"]["Code"]))
+        .count();
+    failures += usize::from(reply["__type"].as_str().is_some_and(is_failure));
+    let mut charges = match &reply["ConsumedCapacity"] {
+        Value::Array(charges) => charges.clone(),
+        Value::Null => Vec::new(),
+        charge => vec![charge.clone()],
+    };
+    charges.extend((0..failures).map(|_| json!({ "Table": { "CapacityUnits": 1 } })));
+    Value::Array(charges)
 }
 
 impl Meter {
@@ -71,11 +90,9 @@ impl Meter {
     fn sum(&self, operation: &str, of_charge: fn(&Value) -> f64) -> f64 {
         let calls = self.calls.iter().filter(|call| call.operation == operation);
         calls
-            .flat_map(|call| match &call.reply["ConsumedCapacity"] {
-                Value::Array(charges) => charges.clone(),
-                charge => vec![charge.clone()],
-            })
-            .map(|charge| of_charge(&charge))
+            .filter_map(|call| call.consumed_capacity.as_array())
+            .flatten()
+            .map(of_charge)
             .sum()
     }
 }

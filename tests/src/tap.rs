@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use tokio::sync::Notify;
 
-use crate::meter::{Finished, Meter};
+use crate::meter::{self, Finished, Meter};
 
 /// A call on its way out. A script may change its body.
 #[derive(Clone, Debug)]
@@ -166,7 +166,7 @@ impl Tap {
             operation: call.operation,
             started,
             ended: self.tick(),
-            reply: reply.clone(),
+            consumed_capacity: meter::consumed_capacity(&reply),
         });
         match act {
             Act::LoseReply => return Err(ConnectorError::io("the reply was lost".into())),

@@ -26,6 +26,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::answer::{Answer, send};
+use crate::crowd;
 use crate::deliver::{to_presence, to_worker};
 use crate::log;
 use crate::queue::TestQueue;
@@ -134,6 +135,17 @@ impl TestStack {
             .await
             .unwrap();
         let _ = self.tap.take_meter();
+    }
+
+    /// Adds many agents to a tenant.
+    pub fn add_crowd(&self, tenant: &str, agents: impl Iterator<Item = RosterAgent>) {
+        crowd::add(&self.database, &name(tenant), agents);
+    }
+
+    /// The database itself.
+    #[must_use]
+    pub fn database(&self) -> &Database {
+        &self.database
     }
 
     /// Posts a request to log agents out, with the tenant's good token.

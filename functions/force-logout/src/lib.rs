@@ -16,6 +16,7 @@ use logout::ids::AgentId;
 use logout::log_out::{LogoutRequest, log_out_agents};
 use logout::request::Selectors;
 use logout::selection::Selection;
+use logout::store::{Freshness, Patience};
 use logout::tenant::Tenant;
 use tokio::time::timeout;
 use tracing::info;
@@ -53,8 +54,11 @@ async fn log_out_now(
         id,
         at: app.clock.now(),
         pin: SessionPin::Any,
+        patience: Patience::Answer,
     };
-    let settled = log_out_agents(&app.store, &request, agent_ids).await?;
+    let store = &app.store;
+    let found = store.read_agents(&request.tenant, agent_ids, Freshness::Eventual);
+    let settled = log_out_agents(store, &request, agent_ids, found.await?).await?;
     let count = |outcome| {
         settled
             .iter()

@@ -2,7 +2,8 @@
 
 use logout::app::App;
 use logout::candidates::all_candidates;
-use logout::job::{AcceptedJob, Job, Plan, Progress};
+use logout::ids::AgentId;
+use logout::job::{AcceptedJob, Job, JobRef, Plan, Progress};
 use logout::message::Message;
 use logout::selection::Selection;
 use logout::store::First;
@@ -11,20 +12,29 @@ use uuid::Uuid;
 
 use crate::WorkError;
 
+/// A plan that was decided on, and what is known of it.
+struct Planned {
+    plan: Plan,
+    progress: Progress,
+    /// Whom it means; nobody if they are all settled.
+    agent_ids: Vec<AgentId>,
+}
+
 /// Plans a job unless it is planned, and sends the chunks that are not done.
 ///
 /// Until a plan is decided on, nothing was sent, and every delivery starts over under a plan id of its own. Of two at
 /// once, one is decided on; the chunks of the other are never sent, and expire.
 pub async fn plan_job(app: &App, accepted: &AcceptedJob) -> Result<(), WorkError> {
-    let (plan, progress) = match existing(app, accepted).await? {
-        Some(Job {
-            plan: Some(plan),
-            progress,
-            ..
-        }) => (plan, progress),
+    let planned = match existing(app, accepted).await? {
+        Some(job) if job.plan.is_some() => again(app, &accepted.job, job).await?,
         _ => decide_plan(app, accepted).await?,
     };
-    let chunks = plan.open_chunks(&accepted.job, &progress);
+    let Planned {
+        plan,
+        progress,
+        agent_ids,
+    } = planned;
+    let chunks = plan.open_chunks(&accepted.job, &progress, &agent_ids);
     app.queue.send_all(chunks.map(Message::Chunk)).await?;
     info!(
         tenant = %accepted.job.tenant,
@@ -52,28 +62,38 @@ async fn existing(app: &App, accepted: &AcceptedJob) -> Result<Option<Job>, Work
 }
 
 /// Makes a plan, and answers the one that was decided on, which may be another delivery's.
-async fn decide_plan(app: &App, accepted: &AcceptedJob) -> Result<(Plan, Progress), WorkError> {
+async fn decide_plan(app: &App, accepted: &AcceptedJob) -> Result<Planned, WorkError> {
     let job = &accepted.job;
     let selection = Selection::of(&accepted.selectors).map_err(|_| WorkError::Selectors)?;
     let agent_ids = all_candidates(&app.store, &job.tenant, &selection).await?;
-    let plan_id = Uuid::new_v4().to_string();
-    let plan = app
-        .store
-        .write_chunks(job, plan_id, &agent_ids, app.clock.now())
-        .await?;
+    let plan = Plan::new(Uuid::new_v4().to_string(), &agent_ids, app.clock.now());
+    app.store.write_snapshot(job, &plan, &agent_ids).await?;
     if app.store.mark_planned(job, &plan).await? == First::Yes {
-        return Ok((plan, Progress::default()));
+        return Ok(Planned {
+            plan,
+            progress: Progress::default(),
+            agent_ids,
+        });
     }
-    let job = app
-        .store
-        .read_job(&job.tenant, job.job_id, app.clock.now())
-        .await?;
-    match job {
-        Some(Job {
-            plan: Some(plan),
-            progress,
-            ..
-        }) => Ok((plan, progress)),
-        _ => Err(WorkError::Gone),
+    let now = app.clock.now();
+    match app.store.read_job(&job.tenant, job.job_id, now).await? {
+        Some(planned) => again(app, job, planned).await,
+        None => Err(WorkError::Gone),
     }
+}
+
+/// A plan that was decided on before. Whom it means is read only if somebody is left.
+async fn again(app: &App, job_ref: &JobRef, job: Job) -> Result<Planned, WorkError> {
+    let completed = job.is_completed();
+    let plan = job.plan.ok_or(WorkError::Gone)?;
+    let agent_ids = if completed {
+        Vec::new()
+    } else {
+        app.store.read_snapshot(job_ref, &plan).await?
+    };
+    Ok(Planned {
+        plan,
+        progress: job.progress,
+        agent_ids,
+    })
 }

@@ -16,6 +16,8 @@ use crate::timestamp::Timestamp;
 
 /// `BatchExecuteStatement` takes at most that many statements (Amazon DynamoDB API Reference).
 const MAX_BATCH_STATEMENTS: usize = 25;
+/// While somebody waits, what DynamoDB is too busy for is tried that often, in about a second.
+const MAX_ANSWER_TRIES: u32 = 6;
 
 /// What became of an [`Attempt`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,28 +26,37 @@ pub enum AttemptResult {
     Done,
     /// The agent is no longer as seen; or this very write was sent twice and its first answer got lost.
     Changed,
-    /// DynamoDB was too busy to say; it may be written or not.
-    Throttled,
+}
+
+/// How long it is worth while to try again what DynamoDB is too busy for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patience {
+    /// For about a second: somebody waits for the answer.
+    Answer,
+    /// Until the function's time is over. A table that has never taken many writes takes 4,000 a second at first, and a job
+    /// brings more at once (Amazon DynamoDB Developer Guide, "On-demand capacity mode").
+    Job,
 }
 
 impl Store {
-    /// Makes every attempt for `request`, each alone, and answers in the same order.
+    /// Makes every attempt for `request`, each alone, and answers in the same order. What DynamoDB is too busy for is tried
+    /// again as it is: the condition sees to it that nothing is done twice.
     ///
     /// # Errors
-    /// A call failed; any of the attempts may be written then.
+    /// A call failed, or DynamoDB was too busy for longer than `patience`; any of the attempts may be written then.
     pub async fn attempt(
         &self,
         tenant: &Tenant,
         request: &RequestId,
         at: Timestamp,
         attempts: &[(AgentId, Attempt)],
+        patience: Patience,
     ) -> Result<Vec<AttemptResult>, StoreError> {
-        let batches = attempts.chunks(MAX_BATCH_STATEMENTS).map(|batch| {
-            let statement = |(agent_id, attempt): &(AgentId, Attempt)| {
-                self.statement(agent_key(tenant, *agent_id), request, at, attempt)
-            };
-            self.execute(batch.iter().map(statement).collect())
-        });
+        let statement = |agent_id: AgentId, attempt: &Attempt| {
+            self.statement(agent_key(tenant, agent_id), request, at, attempt)
+        };
+        let batches = attempts.chunks(MAX_BATCH_STATEMENTS);
+        let batches = batches.map(|batch| self.settle_batch(batch, statement, patience));
         let mut results = Vec::with_capacity(attempts.len());
         for batch in join_all(batches).await {
             results.extend(batch?);
@@ -53,10 +64,41 @@ impl Store {
         Ok(results)
     }
 
+    async fn settle_batch(
+        &self,
+        batch: &[(AgentId, Attempt)],
+        statement: impl Fn(AgentId, &Attempt) -> BatchStatementRequest,
+        patience: Patience,
+    ) -> Result<Vec<AttemptResult>, StoreError> {
+        let mut results: Vec<Option<AttemptResult>> = vec![None; batch.len()];
+        let mut tries = 0;
+        loop {
+            let is_open = |position: &usize| results[*position].is_none();
+            let open: Vec<usize> = (0..batch.len()).filter(is_open).collect();
+            let members = open.iter().map(|position| &batch[*position]);
+            let statements = members.map(|(agent_id, attempt)| statement(*agent_id, attempt));
+            let found = self.execute(statements.collect()).await?;
+            for (position, result) in open.into_iter().zip(found) {
+                results[position] = result;
+            }
+            let items = results.iter().filter(|result| result.is_none()).count();
+            if items == 0 {
+                return Ok(results.into_iter().flatten().collect());
+            }
+            self.backoff.pause(tries).await;
+            tries += 1;
+            if patience == Patience::Answer && tries == MAX_ANSWER_TRIES {
+                let rounds = tries;
+                return Err(StoreError::Unsettled { items, rounds });
+            }
+        }
+    }
+
+    /// What became of each statement; nothing where DynamoDB was too busy to say: it may be written or not.
     async fn execute(
         &self,
         statements: Vec<BatchStatementRequest>,
-    ) -> Result<Vec<AttemptResult>, StoreError> {
+    ) -> Result<Vec<Option<AttemptResult>>, StoreError> {
         let sent = statements.len();
         let call = self.client.batch_execute_statement();
         let answer = call.set_statements(Some(statements)).send().await;
@@ -115,19 +157,19 @@ impl Store {
     }
 }
 
-fn result(member: &BatchStatementResponse) -> Result<AttemptResult, StoreError> {
+fn result(member: &BatchStatementResponse) -> Result<Option<AttemptResult>, StoreError> {
     let Some(error) = member.error() else {
-        return Ok(AttemptResult::Done);
+        return Ok(Some(AttemptResult::Done));
     };
     match error.code() {
-        Some(Code::ConditionalCheckFailed) => Ok(AttemptResult::Changed),
+        Some(Code::ConditionalCheckFailed) => Ok(Some(AttemptResult::Changed)),
         Some(
             Code::ThrottlingError
             | Code::ProvisionedThroughputExceeded
             | Code::RequestLimitExceeded
             | Code::TransactionConflict
             | Code::InternalServerError,
-        ) => Ok(AttemptResult::Throttled),
+        ) => Ok(None),
         other => Err(StoreError::Statement {
             code: other.map_or("no code", Code::as_str).to_owned(),
         }),

@@ -1,4 +1,6 @@
-//! Reading many items of one table.
+//! Reading many items.
+
+use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 
@@ -19,55 +21,58 @@ pub enum Freshness {
     Latest,
 }
 
+/// Keys to read, or items that were read, by table.
+pub(super) type ByTable = HashMap<String, Vec<Item>>;
+
 impl Store {
-    /// The items of up to [`MAX_BATCH_GET`] distinct keys, in any order. Missing ones are left out.
+    /// The items of up to [`MAX_BATCH_GET`] distinct keys in all, in any order. Missing ones are left out.
     pub(super) async fn get_all(
         &self,
-        table: &str,
-        mut keys: Vec<Item>,
+        mut keys: ByTable,
         freshness: Freshness,
-    ) -> Result<Vec<Item>, StoreError> {
-        let mut found = Vec::with_capacity(keys.len());
+    ) -> Result<ByTable, StoreError> {
+        let mut found = ByTable::new();
         for attempt in 0..MAX_READ_ATTEMPTS {
+            keys.retain(|_, keys| !keys.is_empty());
             if keys.is_empty() {
                 return Ok(found);
             }
-            let (items, unprocessed) = self.get_batch(table, keys, freshness).await?;
-            found.extend(items);
-            if unprocessed.is_empty() {
-                return Ok(found);
+            if attempt > 0 {
+                self.backoff.pause(attempt - 1).await;
+            }
+            let (items, unprocessed) = self.get_batch(keys, freshness).await?;
+            for (table, items) in items {
+                found.entry(table).or_default().extend(items);
             }
             keys = unprocessed;
-            self.backoff.pause(attempt).await;
         }
-        Err(StoreError::Unsettled {
-            items: keys.len(),
-            rounds: MAX_READ_ATTEMPTS,
-        })
+        match keys.values().map(Vec::len).sum() {
+            0 => Ok(found),
+            items => Err(StoreError::Unsettled {
+                items,
+                rounds: MAX_READ_ATTEMPTS,
+            }),
+        }
     }
 
     /// The items there are, and the keys that were left unprocessed.
     async fn get_batch(
         &self,
-        table: &str,
-        keys: Vec<Item>,
+        keys: ByTable,
         freshness: Freshness,
-    ) -> Result<(Vec<Item>, Vec<Item>), StoreError> {
-        let wanted = KeysAndAttributes::builder()
-            .set_keys(Some(keys))
-            .consistent_read(freshness == Freshness::Latest)
-            .build()
-            .expect("the keys are set");
-        let call = self.client.batch_get_item().request_items(table, wanted);
+    ) -> Result<(ByTable, ByTable), StoreError> {
+        let wanted = |keys| {
+            let wanted = KeysAndAttributes::builder().set_keys(Some(keys));
+            let wanted = wanted.consistent_read(freshness == Freshness::Latest);
+            wanted.build().expect("the keys are set")
+        };
+        let wanted = keys.into_iter().map(|(table, keys)| (table, wanted(keys)));
+        let call = self.client.batch_get_item();
+        let call = call.set_request_items(Some(wanted.collect()));
         let answer = call.send().await;
         let answer = answer.map_err(StoreError::call("BatchGetItem"))?;
-        let items = answer
-            .responses
-            .and_then(|mut tables| tables.remove(table))
-            .unwrap_or_default();
-        let unprocessed = answer
-            .unprocessed_keys
-            .and_then(|mut tables| tables.remove(table));
-        Ok((items, unprocessed.map(|rest| rest.keys).unwrap_or_default()))
+        let unprocessed = answer.unprocessed_keys.unwrap_or_default().into_iter();
+        let unprocessed = unprocessed.map(|(table, rest)| (table, rest.keys));
+        Ok((answer.responses.unwrap_or_default(), unprocessed.collect()))
     }
 }

@@ -8,17 +8,17 @@ use crate::bounded;
 
 /// `BatchWriteItem` takes at most that many items (Amazon DynamoDB API Reference).
 const MAX_BATCH_WRITE: usize = 25;
-/// So many batches are under way at once: 200 items, a fifth of what one partition takes a second.
-const MAX_PARALLEL_BATCHES: usize = 8;
 /// Items that DynamoDB leaves unprocessed are sent at most that many times.
 const MAX_WRITE_ATTEMPTS: u32 = 8;
 
 impl Store {
-    /// Puts every item into a table, over what was there. They are made as they are needed. Safe to repeat.
+    /// Puts every item into a table, over what was there, in batches of which so many are under way at once. They are made as
+    /// they are needed. Safe to repeat.
     pub(super) async fn put_all(
         &self,
         table: &str,
         items: impl Iterator<Item = Item>,
+        parallel_batches: usize,
     ) -> Result<(), StoreError> {
         let mut items = items.peekable();
         let batches = std::iter::from_fn(|| {
@@ -26,7 +26,7 @@ impl Store {
             let batch = items.by_ref().take(MAX_BATCH_WRITE).map(put).collect();
             Some(self.put_batch(table, batch))
         });
-        bounded::try_for_each(MAX_PARALLEL_BATCHES, batches, |()| ()).await
+        bounded::try_for_each(parallel_batches, batches, |()| ()).await
     }
 
     async fn put_batch(

@@ -1,6 +1,5 @@
 //! Jobs: accepted, planned, counted, looked up.
 
-use std::collections::BTreeSet;
 use std::error::Error;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
@@ -8,21 +7,15 @@ use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use futures::future::join;
 
-use super::item::{Item, epoch_ms, number, read_number, read_text, read_time, text};
+use super::item::{epoch_ms, number, read_number, text};
+use super::job_item::{
+    AFTER_PROGRESS, JOB, REQUEST, accepted_job, expires_at, job_key, job_of_items, progress_part,
+};
 use super::{Store, StoreError};
 use crate::ids::JobId;
-use crate::job::{AcceptedJob, ChunkRef, Job, JobRef, Plan, Progress, Tally};
+use crate::job::{AcceptedJob, Chunk, Job, JobRef, Plan, Tally};
 use crate::tenant::Tenant;
 use crate::timestamp::Timestamp;
-
-/// So many chunks are counted in one item, which keeps it below 1 KB and one write unit.
-const CHUNKS_PER_PROGRESS: u32 = 64;
-/// The part of the item that says what a job is.
-const JOB: &str = "job";
-/// The part of the item that says who is meant. Sorts after every progress item.
-const REQUEST: &str = "request";
-/// Sorts after the part of every progress item.
-const AFTER_PROGRESS: &str = "progress#~";
 
 /// What became of a write that only the first of several may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,10 +95,14 @@ impl Store {
         let call = call
             .key("job_key", job_key(&job.tenant, job.job_id))
             .key("part", text(JOB))
-            .update_expression("SET plan_id = :plan, chunk_count = :chunks, agent_count = :agents, planned_at = :at")
+            .update_expression(
+                "SET plan_id = :plan, chunk_count = :chunks, chunk_agents = :chunk_agents, \
+                 agent_count = :agents, planned_at = :at",
+            )
             .condition_expression("attribute_exists(job_key) AND attribute_not_exists(plan_id)")
             .expression_attribute_values(":plan", text(&plan.plan_id))
             .expression_attribute_values(":chunks", number(plan.chunks))
+            .expression_attribute_values(":chunk_agents", number(plan.chunk_agents))
             .expression_attribute_values(":agents", number(plan.agents))
             .expression_attribute_values(":at", epoch_ms(plan.planned_at));
         first(call.send().await, "UpdateItem")
@@ -117,19 +114,15 @@ impl Store {
     /// DynamoDB refused.
     pub async fn count_chunk(
         &self,
-        chunk: &ChunkRef,
+        chunk: &Chunk,
         tally: &Tally,
         now: Timestamp,
     ) -> Result<First, StoreError> {
-        let ChunkRef {
-            job,
-            plan_id,
-            chunk,
-        } = chunk;
+        let (job, number_text) = (&chunk.job, chunk.number.to_string());
         let call = self.client.update_item().table_name(&self.tables.jobs);
         let call = call
             .key("job_key", job_key(&job.tenant, job.job_id))
-            .key("part", progress_part(plan_id, *chunk))
+            .key("part", progress_part(&chunk.plan_id, chunk.number))
             .update_expression(
                 "SET counted_at = :now, expires_at = :expires \
                  ADD done_chunks :chunks, logged_out_count :logged_out, deferred_count :deferred, \
@@ -138,8 +131,8 @@ impl Store {
             .condition_expression("NOT contains(done_chunks, :chunk)")
             .expression_attribute_values(":now", epoch_ms(now))
             .expression_attribute_values(":expires", expires_at(job))
-            .expression_attribute_values(":chunk", number(*chunk))
-            .expression_attribute_values(":chunks", AttributeValue::Ns(vec![chunk.to_string()]))
+            .expression_attribute_values(":chunk", number(chunk.number))
+            .expression_attribute_values(":chunks", AttributeValue::Ns(vec![number_text]))
             .expression_attribute_values(":logged_out", number(tally.logged_out))
             .expression_attribute_values(":deferred", number(tally.deferred))
             .expression_attribute_values(":missing", number(tally.missing))
@@ -220,23 +213,6 @@ impl Store {
     }
 }
 
-/// The key of all items of a job.
-pub(super) fn job_key(tenant: &Tenant, job_id: JobId) -> AttributeValue {
-    AttributeValue::S(format!("{tenant}#{job_id}"))
-}
-
-/// The part in which a chunk is counted: every plan has its own, so that one that was not decided on, or was forgotten
-/// with a deleted job, passes nothing off as done.
-pub(super) fn progress_part(plan_id: &str, chunk: u32) -> AttributeValue {
-    let number = chunk / CHUNKS_PER_PROGRESS;
-    text(&format!("progress#{plan_id}#{number:04}"))
-}
-
-/// When DynamoDB may delete an item of a job: epoch seconds, as its time to live wants them.
-pub(super) fn expires_at(job: &JobRef) -> AttributeValue {
-    number(job.expires_at.epoch_ms() / 1_000)
-}
-
 fn first<T, E>(
     written: Result<T, SdkError<E>>,
     operation: &'static str,
@@ -249,79 +225,4 @@ where
         Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(First::No),
         Err(error) => Err(StoreError::call(operation)(error)),
     }
-}
-
-/// The job of its items; none if it is not written down, or expired.
-fn job_of_items(items: &[Item], now: Timestamp) -> Option<Job> {
-    let job = items
-        .iter()
-        .find(|item| read_text(item, "part") == Some(JOB))?;
-    let expires_at_s = i64::try_from(read_number(job, "expires_at")?).ok()?;
-    if expires_at_s <= now.epoch_ms() / 1_000 {
-        return None;
-    }
-    let plan = plan(job);
-    let of_plan = plan
-        .as_ref()
-        .map(|plan| format!("progress#{}#", plan.plan_id));
-    let mut progress = Progress::default();
-    for item in items {
-        let part = read_text(item, "part").unwrap_or_default();
-        if of_plan
-            .as_ref()
-            .is_some_and(|of_plan| part.starts_with(of_plan))
-        {
-            progress.done.extend(done_chunks(item));
-            progress.tally.merge(&tally(item));
-            progress.counted_at = progress.counted_at.max(read_time(item, "counted_at"));
-        }
-    }
-    Some(Job {
-        accepted_at: read_time(job, "accepted_at")?,
-        plan,
-        progress,
-    })
-}
-
-fn plan(job: &Item) -> Option<Plan> {
-    Some(Plan {
-        plan_id: read_text(job, "plan_id")?.to_owned(),
-        chunks: u32::try_from(read_number(job, "chunk_count")?).ok()?,
-        agents: read_number(job, "agent_count")?,
-        planned_at: read_time(job, "planned_at")?,
-    })
-}
-
-/// The numbers of the chunks that an item counts; none if it is no progress item.
-pub(super) fn done_chunks(item: &Item) -> BTreeSet<u32> {
-    let numbers = item.get("done_chunks").and_then(|set| set.as_ns().ok());
-    numbers
-        .into_iter()
-        .flatten()
-        .filter_map(|number| number.parse().ok())
-        .collect()
-}
-
-fn tally(item: &Item) -> Tally {
-    let count = |name| read_number(item, name).unwrap_or(0);
-    Tally {
-        logged_out: count("logged_out_count"),
-        deferred: count("deferred_count"),
-        missing: count("missing_count"),
-        offline: count("offline_count"),
-        later_session: count("later_session_count"),
-    }
-}
-
-fn accepted_job(item: &Item) -> Option<AcceptedJob> {
-    let expires_at_s = i64::try_from(read_number(item, "expires_at")?).ok()?;
-    Some(AcceptedJob {
-        job: JobRef {
-            tenant: Tenant::parse(read_text(item, "tenant")?)?,
-            job_id: JobId::new(read_number(item, "job_id")?)?,
-            accepted_at: read_time(item, "accepted_at")?,
-            expires_at: Timestamp::from_epoch_ms(expires_at_s * 1_000),
-        },
-        selectors: serde_json::from_str(read_text(item, "selectors")?).ok()?,
-    })
 }

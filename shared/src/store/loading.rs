@@ -5,6 +5,9 @@ use super::{Store, StoreError, agent_item};
 use crate::agent::RosterAgent;
 use crate::tenant::Tenant;
 
+/// So many batches are under way at once: 200 items, a fifth of what one partition takes a second.
+const PARALLEL_BATCHES: usize = 8;
+
 impl Store {
     /// Writes agents as the roster has them, over what was there, and adds them to their teams.
     ///
@@ -18,9 +21,11 @@ impl Store {
         let items = agents
             .iter()
             .map(|agent| agent_item::of_roster_agent(tenant, agent));
-        self.put_all(&self.tables.agents, items).await?;
+        self.put_all(&self.tables.agents, items, PARALLEL_BATCHES)
+            .await?;
         let memberships = agents.iter().flat_map(|agent| memberships(tenant, agent));
-        self.put_all(&self.tables.team_members, memberships).await
+        self.put_all(&self.tables.team_members, memberships, PARALLEL_BATCHES)
+            .await
     }
 }
 
