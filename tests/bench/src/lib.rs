@@ -1,4 +1,11 @@
 //! Counts what the service costs, and measures how fast it is, beside what else could be done.
 
+pub mod backends;
 pub mod document;
+pub mod drain;
+pub mod goal;
+pub mod ledger;
+pub mod plot;
 pub mod results;
+pub mod roster;
+pub mod usage;

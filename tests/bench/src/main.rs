@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
+use bench::ledger;
 use bench::results::Results;
 use clap::{Parser, Subcommand};
 
@@ -14,10 +15,12 @@ struct Args {
     scenario: Scenario,
 }
 
-#[derive(Clone, Copy, Subcommand)]
+#[derive(Clone, Copy, PartialEq, Eq, Subcommand)]
 enum Scenario {
     /// All of them.
     All,
+    /// What requests cost, in calls, capacity units and round trips; also writes what the test holds it to.
+    Ledger,
 }
 
 #[tokio::main]
@@ -32,9 +35,12 @@ async fn main() -> ExitCode {
 }
 
 async fn run(scenario: Scenario) -> Result<()> {
-    let results = Results::load()?;
-    match scenario {
-        Scenario::All => {}
+    let mut results = Results::load()?;
+    let is_meant = |one| scenario == Scenario::All || scenario == one;
+    if is_meant(Scenario::Ledger) {
+        results.ledger = ledger::count_all().await?;
+        ledger::record(&results.ledger)?;
     }
+    println!("{}", results.document().to_terminal());
     results.save()
 }

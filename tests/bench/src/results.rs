@@ -7,11 +7,15 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::document::Document;
+use crate::ledger;
 
 /// What was found, by scenario; nothing for one that never ran.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Results {}
+pub struct Results {
+    /// What requests cost.
+    pub ledger: Vec<ledger::Entry>,
+}
 
 impl Results {
     /// What earlier runs found.
@@ -44,8 +48,12 @@ impl Results {
         Ok(())
     }
 
-    fn document(&self) -> Document {
-        Document::new("Performance")
+    /// The results, to be read.
+    #[must_use]
+    pub fn document(&self) -> Document {
+        let mut document = Document::new("Performance");
+        ledger::write(&mut document, &self.ledger);
+        document
     }
 }
 
