@@ -49,6 +49,8 @@ impl Results {
     }
 }
 
-fn docs() -> PathBuf {
+/// Where documents are kept.
+#[must_use]
+pub fn docs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs")
 }
