@@ -2,3 +2,4 @@
 
 pub mod document;
 pub mod results;
+pub mod scaling;

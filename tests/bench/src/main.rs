@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use bench::results::Results;
+use bench::results::{Results, docs};
+use bench::scaling;
 use clap::{Parser, Subcommand};
 
 /// Counts what the service costs, and measures how fast it is. Results go to the terminal, to docs/performance.md and its
@@ -18,6 +19,8 @@ struct Args {
 enum Scenario {
     /// All of them.
     All,
+    /// Limits on paper: what a job takes on AWS. Computed, not measured; to docs/scaling.md.
+    Scaling,
 }
 
 #[tokio::main]
@@ -35,6 +38,13 @@ async fn run(scenario: Scenario) -> Result<()> {
     let results = Results::load()?;
     match scenario {
         Scenario::All => {}
+        Scenario::Scaling => return limits_on_paper(),
     }
     results.save()
+}
+
+fn limits_on_paper() -> Result<()> {
+    let document = scaling::document()?;
+    println!("{}", document.to_terminal());
+    Ok(document.write_into(&docs())?)
 }
