@@ -1,6 +1,8 @@
 //! A document of text, tables and plots, for the terminal and as Markdown.
 
 use std::fmt::Write;
+use std::path::Path;
+use std::{fs, io};
 
 use comfy_table::presets::{ASCII_MARKDOWN, UTF8_HORIZONTAL_ONLY};
 use comfy_table::{CellAlignment, TableStyle};
@@ -9,6 +11,8 @@ use comfy_table::{CellAlignment, TableStyle};
 #[derive(Debug)]
 pub struct Document {
     title: &'static str,
+    /// Of its file and of the folder with its plots.
+    name: &'static str,
     parts: Vec<Part>,
 }
 
@@ -63,8 +67,15 @@ impl Document {
     /// An empty document.
     #[must_use]
     pub fn new(title: &'static str) -> Self {
+        Self::named(title, "performance")
+    }
+
+    /// An empty document, kept in `NAME.md` with its plots in the folder `NAME`.
+    #[must_use]
+    pub fn named(title: &'static str, name: &'static str) -> Self {
         Self {
             title,
+            name,
             parts: Vec::new(),
         }
     }
@@ -107,11 +118,24 @@ impl Document {
                 Part::Heading(heading) => format!("## {heading}"),
                 Part::Paragraph(paragraph) => paragraph.clone(),
                 Part::Table(table) => table.render(ASCII_MARKDOWN),
-                Part::Plot { file, title, .. } => format!("![{title}](performance/{file})"),
+                Part::Plot { file, title, .. } => format!("![{title}]({}/{file})", self.name),
             };
             let _ = write!(text, "\n{part}\n");
         }
         text
+    }
+
+    /// Writes the file and its plots into a folder.
+    ///
+    /// # Errors
+    /// They cannot be written.
+    pub fn write_into(&self, folder: &Path) -> io::Result<()> {
+        let plots = folder.join(self.name);
+        fs::create_dir_all(&plots)?;
+        for (name, svg) in self.plots() {
+            fs::write(plots.join(name), svg)?;
+        }
+        fs::write(folder.join(format!("{}.md", self.name)), self.to_markdown())
     }
 
     /// For a terminal.
@@ -123,7 +147,7 @@ impl Document {
                 Part::Heading(heading) => format!("{heading}\n{}", "=".repeat(heading.len())),
                 Part::Paragraph(paragraph) => paragraph.clone(),
                 Part::Table(table) => table.render(UTF8_HORIZONTAL_ONLY),
-                Part::Plot { file, title, .. } => format!("{title}: docs/performance/{file}"),
+                Part::Plot { file, title, .. } => format!("{title}: docs/{}/{file}", self.name),
             };
             let _ = write!(text, "\n{part}\n");
         }

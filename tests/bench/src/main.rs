@@ -3,8 +3,10 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use bench::ledger;
-use bench::results::Results;
+use bench::backends::{self, BackendsArgs};
+use bench::drain::{self, ContestantArgs};
+use bench::results::{Results, docs};
+use bench::{ledger, peer, scaling};
 use clap::{Parser, Subcommand};
 
 /// Counts what the service costs, and measures how fast it is. Results go to the terminal, to docs/performance.md and its
@@ -15,12 +17,24 @@ struct Args {
     scenario: Scenario,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Subcommand)]
+#[derive(Subcommand)]
 enum Scenario {
-    /// All of them.
+    /// All of them; takes half an hour on two cores, and the machine for itself.
     All,
     /// What requests cost, in calls, capacity units and round trips; also writes what the test holds it to.
     Ledger,
+    /// How fast jobs of up to a million agents are worked off, beside a floor.
+    Drain,
+    /// What a team would write instead, in Python: needs Python 3.11 and its packages.
+    Peer,
+    /// Limits on paper: what a job takes on AWS. Computed, not measured; to docs/scaling.md.
+    Scaling,
+    /// A process of a measurement.
+    #[command(hide = true)]
+    Backends(BackendsArgs),
+    /// A process of a measurement.
+    #[command(hide = true)]
+    Contestant(ContestantArgs),
 }
 
 #[tokio::main]
@@ -36,11 +50,27 @@ async fn main() -> ExitCode {
 
 async fn run(scenario: Scenario) -> Result<()> {
     let mut results = Results::load()?;
-    let is_meant = |one| scenario == Scenario::All || scenario == one;
-    if is_meant(Scenario::Ledger) {
-        results.ledger = ledger::count_all().await?;
-        ledger::record(&results.ledger)?;
+    match scenario {
+        Scenario::All => {
+            count(&mut results).await?;
+            results.drain = drain::measure_all().await?;
+            results.peer = peer::measure_all().await?;
+        }
+        Scenario::Ledger => count(&mut results).await?,
+        Scenario::Drain => results.drain = drain::measure_all().await?,
+        Scenario::Peer => results.peer = peer::measure_all().await?,
+        Scenario::Scaling => {}
+        Scenario::Backends(args) => return backends::serve(args).await,
+        Scenario::Contestant(args) => return drain::work(args).await,
     }
-    println!("{}", results.document().to_terminal());
+    let (performance, scaling) = (results.document(), scaling::document()?);
+    println!("{}", performance.to_terminal());
+    println!("{}", scaling.to_terminal());
+    scaling.write_into(&docs())?;
     results.save()
+}
+
+async fn count(results: &mut Results) -> Result<()> {
+    results.ledger = ledger::count_all().await?;
+    ledger::record(&results.ledger)
 }

@@ -47,9 +47,12 @@ fn draw(
     chart.configure_mesh().x_desc(x).y_desc(y).draw()?;
     for (curve, colour) in curves.iter().zip(COLOURS) {
         let line = LineSeries::new(curve.points.clone(), colour.stroke_width(2)).point_size(3);
-        chart.draw_series(line)?.label(curve.name).legend(move |(x, y)| {
-            PathElement::new(vec![(x, y), (x + 20, y)], colour.stroke_width(2))
-        });
+        chart
+            .draw_series(line)?
+            .label(curve.name)
+            .legend(move |(x, y)| {
+                PathElement::new(vec![(x, y), (x + 20, y)], colour.stroke_width(2))
+            });
     }
     let labels = &mut chart.configure_series_labels();
     labels.background_style(WHITE).border_style(BLACK).draw()?;

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::document::Document;
-use crate::ledger;
+use crate::{drain, ledger, peer};
 
 /// What was found, by scenario; nothing for one that never ran.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -15,6 +15,10 @@ use crate::ledger;
 pub struct Results {
     /// What requests cost.
     pub ledger: Vec<ledger::Entry>,
+    /// How fast jobs are worked off.
+    pub drain: Vec<drain::Drain>,
+    /// What others would need for it.
+    pub peer: Vec<peer::Comparison>,
 }
 
 impl Results {
@@ -53,10 +57,14 @@ impl Results {
     pub fn document(&self) -> Document {
         let mut document = Document::new("Performance");
         ledger::write(&mut document, &self.ledger);
+        drain::write(&mut document, &self.drain);
+        peer::write(&mut document, &self.peer, &self.ledger);
         document
     }
 }
 
-fn docs() -> PathBuf {
+/// Where documents are kept.
+#[must_use]
+pub fn docs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs")
 }

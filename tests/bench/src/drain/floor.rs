@@ -1,5 +1,6 @@
 //! The floor: the calls that a job of idle agents takes, made flat out, with nothing decided, read or counted by anybody.
 
+use anyhow::{Context, Result};
 use aws_sdk_dynamodb::Client as DynamoDb;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{
@@ -7,9 +8,8 @@ use aws_sdk_dynamodb::types::{
 };
 use aws_sdk_sqs::Client as Sqs;
 use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, SendMessageBatchRequestEntry};
-use anyhow::{Context, Result};
 use futures::future::try_join_all;
-use futures::stream::{self, StreamExt, TryStreamExt};
+use futures::stream::{self, TryStreamExt};
 use logout::event_sources::JOBS;
 use logout::job::CHUNK_AGENTS;
 use uuid::Uuid;
@@ -37,9 +37,7 @@ struct Floor {
 /// A call failed.
 pub async fn run(addresses: Addresses, agents: u32) -> Result<Usage> {
     let floor = Floor {
-        dynamodb: DynamoDb::from_conf(
-            local::dynamodb::client_config(addresses.dynamodb).build(),
-        ),
+        dynamodb: DynamoDb::from_conf(local::dynamodb::client_config(addresses.dynamodb).build()),
         sqs: Sqs::from_conf(local::sqs::client_config(addresses.sqs).build()),
         queue_url: local::sqs::queue_url(addresses.sqs, JOBS.name),
         plan_id: Uuid::new_v4().to_string(),
@@ -90,8 +88,11 @@ impl Floor {
         let put = |part: &str| {
             let put = self.dynamodb.put_item().table_name("jobs");
             let put = put.item("job_key", self.job_key()).item("part", text(part));
-            put.item("selectors", text(r#"{"ip_addrs":["10.0.0.0-10.255.255.255"]}"#))
-                .send()
+            put.item(
+                "selectors",
+                text(r#"{"ip_addrs":["10.0.0.0-10.255.255.255"]}"#),
+            )
+            .send()
         };
         futures::future::try_join(put("job"), put("request")).await?;
         self.receive_and_delete(async |_| Ok(())).await?;
@@ -105,7 +106,11 @@ impl Floor {
         limit: Option<i32>,
     ) -> Result<Option<std::collections::HashMap<String, AttributeValue>>> {
         let address = |last: u8| AttributeValue::B(Blob::new([4, 10, last, last, last]));
-        let query = self.dynamodb.query().table_name("agents").index_name("by-ip");
+        let query = self
+            .dynamodb
+            .query()
+            .table_name("agents")
+            .index_name("by-ip");
         let page = query
             .key_condition_expression("tenant = :tenant AND ip BETWEEN :first AND :last")
             .projection_expression("agent_key")
@@ -120,7 +125,11 @@ impl Floor {
     }
 
     async fn plan(&self) -> Result<()> {
-        let job = self.dynamodb.query().table_name("jobs").consistent_read(true);
+        let job = self
+            .dynamodb
+            .query()
+            .table_name("jobs")
+            .consistent_read(true);
         job.key_condition_expression("job_key = :key AND part BETWEEN :job AND :end")
             .expression_attribute_values(":key", self.job_key())
             .expression_attribute_values(":job", text("job"))
@@ -157,7 +166,10 @@ impl Floor {
             let put = |piece: &u32| {
                 let put = PutRequest::builder()
                     .item("job_key", self.job_key())
-                    .item("part", text(format!("snapshot#{}#{piece:06}", self.plan_id)))
+                    .item(
+                        "part",
+                        text(format!("snapshot#{}#{piece:06}", self.plan_id)),
+                    )
                     .item("agent_ids", AttributeValue::B(Blob::new(vec![1; 10_000])));
                 Ok(WriteRequest::builder().put_request(put.build()?).build())
             };
@@ -194,17 +206,19 @@ impl Floor {
     }
 
     /// Answers how many messages there were.
-    async fn receive_and_delete(
-        &self,
-        work: impl AsyncFn(&str) -> Result<()>,
-    ) -> Result<usize> {
+    async fn receive_and_delete(&self, work: impl AsyncFn(&str) -> Result<()>) -> Result<usize> {
         let call = self.sqs.receive_message().queue_url(&self.queue_url);
         let received = call.max_number_of_messages(10).send().await?;
         let messages = received.messages.unwrap_or_default();
         if messages.is_empty() {
             return Ok(0);
         }
-        try_join_all(messages.iter().map(|message| work(message.body().unwrap_or_default()))).await?;
+        try_join_all(
+            messages
+                .iter()
+                .map(|message| work(message.body().unwrap_or_default())),
+        )
+        .await?;
         let entry = |(position, message): (usize, &aws_sdk_sqs::types::Message)| {
             DeleteMessageBatchRequestEntry::builder()
                 .id(position.to_string())
@@ -227,7 +241,9 @@ impl Floor {
         count
             .key("job_key", self.job_key())
             .key("part", text(progress))
-            .update_expression("SET counted_at = :now ADD done_chunks :chunks, logged_out_count :out")
+            .update_expression(
+                "SET counted_at = :now ADD done_chunks :chunks, logged_out_count :out",
+            )
             .condition_expression("NOT contains(done_chunks, :chunk)")
             .expression_attribute_values(":now", number(ONLINE_SINCE_MS))
             .expression_attribute_values(":chunk", number(chunk))
@@ -246,7 +262,10 @@ impl Floor {
         }
         let mut jobs = KeysAndAttributes::builder();
         for part in ["job", progress] {
-            let key = [("job_key".to_owned(), self.job_key()), ("part".to_owned(), text(part))];
+            let key = [
+                ("job_key".to_owned(), self.job_key()),
+                ("part".to_owned(), text(part)),
+            ];
             jobs = jobs.keys(key.into());
         }
         let call = self.dynamodb.batch_get_item();

@@ -75,7 +75,7 @@ pub async fn measure_all() -> Result<Vec<Drain>> {
             busy_one_in: None,
         };
         let file = roster.make(false).await?;
-        let mut run = async |contestant| {
+        let run = async |contestant| {
             let run = run(contestant, agents, &file).await;
             bar.inc(1);
             run

@@ -50,7 +50,10 @@ pub async fn run(addresses: Addresses, agents: u32) -> Result<Usage> {
     let begun = Begun::now()?;
     let settled = request_all(&app).await?;
     let usage = begun.usage()?;
-    ensure!(settled == agents.into(), "{settled} of {agents} are settled");
+    ensure!(
+        settled == u64::from(agents),
+        "{settled} of {agents} are settled"
+    );
     let _ = stop.send(());
     feeding.await??;
     Ok(usage)

@@ -21,11 +21,21 @@ pub fn write(document: &mut Document, drains: &[Drain]) {
         drains.iter().map(point).collect()
     };
     let curves = [
-        Curve { name: "the service", points: points(|drain| &drain.ours) },
-        Curve { name: "the floor", points: points(|drain| &drain.floor) },
+        Curve {
+            name: "the service",
+            points: points(|drain| &drain.ours),
+        },
+        Curve {
+            name: "the floor",
+            points: points(|drain| &drain.floor),
+        },
     ];
     let title = "Agents per second by the size of a job";
-    document.plot("drain.svg", title, log_plot(title, "agents", "agents per second", &curves));
+    document.plot(
+        "drain.svg",
+        title,
+        log_plot(title, "agents", "agents per second", &curves),
+    );
 }
 
 fn rate(drain: &Drain, run: &Run) -> f64 {
@@ -71,12 +81,27 @@ fn speed_goals(drains: &[Drain]) -> Vec<Goal> {
     let slowest = large().map(of_floor).fold(f64::INFINITY, f64::min);
     let straight = |of: fn(&Drain) -> &Run| {
         let rates = || large().map(|drain| rate(drain, of(drain)));
-        let (least, most) = (rates().fold(f64::INFINITY, f64::min), rates().fold(0.0, f64::max));
+        let (least, most) = (
+            rates().fold(f64::INFINITY, f64::min),
+            rates().fold(0.0, f64::max),
+        );
         1.0 - least / most
     };
     vec![
-        Goal::at_least("speed of the service in that of the floor, from 10,000 agents", 0.8, slowest),
-        Goal::at_most("loss of speed from 10,000 to 1,000,000 agents: the service", 0.1, straight(|drain| &drain.ours)),
-        Goal::at_most("the same: the floor, which has it from the database", 0.1, straight(|drain| &drain.floor)),
+        Goal::at_least(
+            "speed of the service in that of the floor, from 10,000 agents",
+            0.8,
+            slowest,
+        ),
+        Goal::at_most(
+            "loss of speed from 10,000 to 1,000,000 agents: the service",
+            0.1,
+            straight(|drain| &drain.ours),
+        ),
+        Goal::at_most(
+            "the same: the floor, which has it from the database",
+            0.1,
+            straight(|drain| &drain.floor),
+        ),
     ]
 }
