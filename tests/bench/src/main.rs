@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
+use bench::cold_start;
 use bench::results::Results;
 use clap::{Parser, Subcommand};
 
@@ -14,10 +15,16 @@ struct Args {
     scenario: Scenario,
 }
 
-#[derive(Clone, Copy, Subcommand)]
+#[derive(Subcommand)]
 enum Scenario {
     /// All of them.
     All,
+    /// From the start of a function's process to its first poll and its first answer.
+    ColdStart {
+        /// Start this build of a function too; may be given more than once
+        #[arg(long, value_name = "FUNCTION=BINARY")]
+        also: Vec<String>,
+    },
 }
 
 #[tokio::main]
@@ -32,9 +39,12 @@ async fn main() -> ExitCode {
 }
 
 async fn run(scenario: Scenario) -> Result<()> {
-    let results = Results::load()?;
+    let mut results = Results::load()?;
     match scenario {
-        Scenario::All => {}
+        Scenario::All => results.cold_start = Some(cold_start::measure(&[]).await?),
+        Scenario::ColdStart { also } => {
+            results.cold_start = Some(cold_start::measure(&also).await?);
+        }
     }
     results.save()
 }

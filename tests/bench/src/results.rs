@@ -6,12 +6,16 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
+use crate::cold_start::{self, ColdStart};
 use crate::document::Document;
 
 /// What was found, by scenario; nothing for one that never ran.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Results {}
+pub struct Results {
+    /// How functions start.
+    pub cold_start: Option<ColdStart>,
+}
 
 impl Results {
     /// What earlier runs found.
@@ -45,7 +49,11 @@ impl Results {
     }
 
     fn document(&self) -> Document {
-        Document::new("Performance")
+        let mut document = Document::new("Performance");
+        if let Some(cold_start) = &self.cold_start {
+            cold_start::describe(cold_start, &mut document);
+        }
+        document
     }
 }
 
