@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use aws_config::BehaviorVersion;
 use lambda_http::Request;
 
 use crate::auth::{AuthError, Authenticator, Credentials};
+use crate::aws;
 use crate::backoff::Backoff;
 use crate::http;
 use crate::queue::Queue;
@@ -37,11 +37,11 @@ impl App {
     ///
     /// # Errors
     /// A setting is missing or wrong.
-    pub async fn from_env() -> Result<Self, SettingsError> {
+    pub fn from_env() -> Result<Self, SettingsError> {
         let settings = Settings::from_env()?;
-        let aws = aws_config::load_defaults(BehaviorVersion::latest()).await;
-        let dynamodb = aws_sdk_dynamodb::config::Builder::from(&aws);
-        let sqs = aws_sdk_sqs::config::Builder::from(&aws);
+        let http_client = aws::http_client();
+        let dynamodb = aws::dynamodb(&settings.aws, http_client.clone());
+        let sqs = aws::sqs(&settings.aws, http_client);
         Ok(Self {
             store: Store::new(dynamodb, settings.tables, Backoff::AWS),
             queue: Queue::new(sqs, settings.jobs_queue_url, Backoff::AWS),

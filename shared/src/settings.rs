@@ -1,8 +1,9 @@
-//! What a deployment sets through the environment.
+//! What a deployment and Lambda set through the environment.
 
 use std::env::VarError;
 use std::ops::RangeInclusive;
 
+use aws_sdk_dynamodb::config::Credentials;
 use thiserror::Error;
 
 use crate::store::TableNames;
@@ -17,7 +18,7 @@ pub const DEFAULT_JOB_RETENTION_DAYS: usize = 30;
 /// What `JOB_RETENTION_DAYS` may be: at least as long as SQS keeps a message, 14 days; at most ten years.
 pub const JOB_RETENTIONS_DAYS: RangeInclusive<usize> = 14..=3_650;
 
-/// Every variable that is read.
+/// Every variable that is read and set by a deployment.
 pub const VARIABLES: [&str; 8] = [
     "AGENTS_TABLE",
     "TEAM_MEMBERS_TABLE",
@@ -27,6 +28,19 @@ pub const VARIABLES: [&str; 8] = [
     "DOMAIN_NAME",
     "SYNC_LIMIT",
     "JOB_RETENTION_DAYS",
+];
+
+/// Every other variable that is read. Lambda sets the region and the credentials ("Defined runtime environment variables",
+/// AWS Lambda Developer Guide); addresses are set where AWS is emulated ("Service-specific endpoints", AWS SDKs and Tools
+/// Reference Guide).
+pub const AWS_VARIABLES: [&str; 7] = [
+    "AWS_REGION",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_ENDPOINT_URL_DYNAMODB",
+    "AWS_ENDPOINT_URL_SQS",
+    "AWS_ENDPOINT_URL",
 ];
 
 /// The settings of a deployment.
@@ -42,6 +56,21 @@ pub struct Settings {
     pub sync_limit: usize,
     /// From `JOB_RETENTION_DAYS`: a job can be looked up for so long.
     pub job_retention_days: usize,
+    /// From [`AWS_VARIABLES`].
+    pub aws: AwsSettings,
+}
+
+/// Where AWS is, and as whom it is called.
+#[derive(Clone, Debug)]
+pub struct AwsSettings {
+    /// From `AWS_REGION`.
+    pub region: String,
+    /// From `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`. They outlive the process.
+    pub credentials: Credentials,
+    /// From `AWS_ENDPOINT_URL_DYNAMODB`, or else `AWS_ENDPOINT_URL`.
+    pub dynamodb_url: Option<String>,
+    /// From `AWS_ENDPOINT_URL_SQS`, or else `AWS_ENDPOINT_URL`.
+    pub sqs_url: Option<String>,
 }
 
 /// A setting that is missing or makes no sense.
@@ -89,6 +118,10 @@ impl Settings {
             Err(VarError::NotUnicode(_)) => Err(SettingsError::NotUtf8(name)),
         };
         let needed = |name| given(name)?.ok_or(SettingsError::Missing(name));
+        let service_url = |name| match given(name)? {
+            Some(url) => Ok(Some(url)),
+            None => given("AWS_ENDPOINT_URL"),
+        };
         Ok(Self {
             tables: TableNames {
                 agents: needed("AGENTS_TABLE")?,
@@ -105,6 +138,18 @@ impl Settings {
             job_retention_days: match given("JOB_RETENTION_DAYS")? {
                 Some(text) => within(JOB_RETENTIONS_DAYS, "JOB_RETENTION_DAYS", &text)?,
                 None => DEFAULT_JOB_RETENTION_DAYS,
+            },
+            aws: AwsSettings {
+                region: needed("AWS_REGION")?,
+                credentials: Credentials::new(
+                    needed("AWS_ACCESS_KEY_ID")?,
+                    needed("AWS_SECRET_ACCESS_KEY")?,
+                    given("AWS_SESSION_TOKEN")?,
+                    None,
+                    "environment",
+                ),
+                dynamodb_url: service_url("AWS_ENDPOINT_URL_DYNAMODB")?,
+                sqs_url: service_url("AWS_ENDPOINT_URL_SQS")?,
             },
         })
     }
@@ -125,6 +170,8 @@ fn within(
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+    use std::collections::BTreeSet;
     use std::ffi::OsString;
 
     use super::*;
@@ -144,13 +191,17 @@ mod tests {
 
     #[test]
     fn every_variable_that_is_read_is_listed() {
-        let read = std::cell::RefCell::new(Vec::new());
+        let read = RefCell::new(BTreeSet::new());
         let settings = Settings::from_variables(|name| {
-            read.borrow_mut().push(name.to_owned());
-            Ok("20".to_owned())
+            read.borrow_mut().insert(name.to_owned());
+            match name {
+                name if name.starts_with("AWS_ENDPOINT_URL") => Err(VarError::NotPresent),
+                _ => Ok("20".to_owned()),
+            }
         });
         assert!(settings.is_ok());
-        assert_eq!(read.into_inner(), VARIABLES);
+        let listed = VARIABLES.into_iter().chain(AWS_VARIABLES);
+        assert_eq!(read.into_inner(), listed.map(str::to_owned).collect());
     }
 
     #[test]
@@ -160,6 +211,29 @@ mod tests {
         assert_eq!(settings.domain.as_deref(), Some("DOMAIN_NAME"));
         assert_eq!(settings.jobs_queue_url, "JOBS_QUEUE_URL");
         assert_eq!((settings.sync_limit, settings.job_retention_days), (7, 20));
+        let AwsSettings {
+            region,
+            credentials,
+            ..
+        } = settings.aws;
+        assert_eq!(region, "AWS_REGION");
+        assert_eq!(credentials.access_key_id(), "AWS_ACCESS_KEY_ID");
+        assert_eq!(credentials.secret_access_key(), "AWS_SECRET_ACCESS_KEY");
+        assert_eq!(credentials.session_token(), Some("AWS_SESSION_TOKEN"));
+    }
+
+    #[test]
+    fn an_address_of_a_service_goes_before_that_of_all() {
+        let unset = Err(VarError::NotPresent);
+        let aws = read("AWS_ENDPOINT_URL_SQS", &unset).unwrap().aws;
+        let expected = ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"];
+        assert_eq!([aws.dynamodb_url.unwrap(), aws.sqs_url.unwrap()], expected);
+        let none = Settings::from_variables(|name| match name {
+            name if name.starts_with("AWS_ENDPOINT_URL") => Err(VarError::NotPresent),
+            _ => Ok("20".to_owned()),
+        });
+        let aws = none.unwrap().aws;
+        assert_eq!((aws.dynamodb_url, aws.sqs_url), (None, None));
     }
 
     #[test]

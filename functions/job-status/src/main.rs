@@ -3,10 +3,10 @@
 use lambda_http::{Error, run, service_fn};
 use logout::app::App;
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     logout::logging::init();
-    let app = App::from_env().await?;
+    let app = App::from_env()?;
     run(service_fn(async |request| {
         Ok::<_, Error>(job_status::handle(&app, request).await)
     }))

@@ -6,10 +6,10 @@ use logout::app::App;
 use logout::batch;
 use logout::event_sources::PRESENCE;
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     logout::logging::init();
-    let app = App::from_env().await?;
+    let app = App::from_env()?;
     run(service_fn(async |event: LambdaEvent<SqsEvent>| {
         let (said_ms, now) = (event.context.deadline, app.clock.now());
         let deadline = batch::deadline(said_ms, now, PRESENCE.function_timeout_seconds);

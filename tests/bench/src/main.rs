@@ -6,7 +6,7 @@ use anyhow::Result;
 use bench::backends::{self, BackendsArgs};
 use bench::drain::{self, ContestantArgs};
 use bench::results::{Results, docs};
-use bench::{ledger, peer, scaling};
+use bench::{cold_start, ledger, peer, scaling};
 use clap::{Parser, Subcommand};
 
 /// Counts what the service costs, and measures how fast it is. Results go to the terminal, to docs/performance.md and its
@@ -27,6 +27,12 @@ enum Scenario {
     Drain,
     /// What a team would write instead, in Python: needs Python 3.11 and its packages.
     Peer,
+    /// From the start of a function's process to its first poll and its first answer.
+    ColdStart {
+        /// Start this build of a function too; may be given more than once
+        #[arg(long, value_name = "FUNCTION=BINARY")]
+        also: Vec<String>,
+    },
     /// Limits on paper: what a job takes on AWS. Computed, not measured; to docs/scaling.md.
     Scaling,
     /// A process of a measurement.
@@ -53,12 +59,16 @@ async fn run(scenario: Scenario) -> Result<()> {
     match scenario {
         Scenario::All => {
             count(&mut results).await?;
+            results.cold_start = Some(cold_start::measure(&[]).await?);
             results.drain = drain::measure_all().await?;
             results.peer = peer::measure_all().await?;
         }
         Scenario::Ledger => count(&mut results).await?,
         Scenario::Drain => results.drain = drain::measure_all().await?,
         Scenario::Peer => results.peer = peer::measure_all().await?,
+        Scenario::ColdStart { also } => {
+            results.cold_start = Some(cold_start::measure(&also).await?);
+        }
         Scenario::Scaling => {}
         Scenario::Backends(args) => return backends::serve(args).await,
         Scenario::Contestant(args) => return drain::work(args).await,

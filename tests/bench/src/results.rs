@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
+use crate::cold_start::{self, ColdStart};
 use crate::document::Document;
 use crate::{drain, ledger, peer};
 
@@ -19,6 +20,8 @@ pub struct Results {
     pub drain: Vec<drain::Drain>,
     /// What others would need for it.
     pub peer: Vec<peer::Comparison>,
+    /// How functions start.
+    pub cold_start: Option<ColdStart>,
 }
 
 impl Results {
@@ -59,6 +62,9 @@ impl Results {
         ledger::write(&mut document, &self.ledger);
         drain::write(&mut document, &self.drain);
         peer::write(&mut document, &self.peer, &self.ledger);
+        if let Some(cold_start) = &self.cold_start {
+            cold_start::write(&mut document, cold_start);
+        }
         document
     }
 }

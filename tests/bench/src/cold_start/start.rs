@@ -1,0 +1,116 @@
+//! One start of a program, over backends of its own.
+
+use std::net::SocketAddr;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+use super::backends::Backends;
+use super::phases::Phases;
+use super::programs::Program;
+use super::relay::greeting;
+use crate::runtime_api::RuntimeApi;
+
+/// A start with its requests takes a fraction of a second; half a minute under valgrind.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// What one start took.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// From the start of the process to its first poll.
+    pub poll: Duration,
+    /// The first request, and one more.
+    pub requests: [Phases; 2],
+}
+
+/// Starts `program`, and takes the time until it polls and until it has answered two events.
+///
+/// # Errors
+/// It does not do so.
+pub async fn measure(program: &Program, events: &[Value; 2]) -> Result<Start> {
+    let backends = Backends::start().await?;
+    let mut api = RuntimeApi::start().await?;
+    let dynamodb = format!("http://{}", backends.dynamodb.address);
+    let command = Command::new(&program.binary);
+    let started = Instant::now();
+    let _process = spawn(command, program, &api, &dynamodb, backends.sqs.address)?;
+    let poll = within(api.polled()).await? - started;
+    backends.traffic.take();
+
+    let mut requests = [Phases::default(); 2];
+    for (event, request) in events.iter().zip(&mut requests) {
+        let handed_over = api.hand_over(event);
+        let (answered, answer) = within(api.answered()).await?;
+        let failed = answer["statusCode"].as_u64() >= Some(500)
+            || answer["batchItemFailures"][0].is_object();
+        ensure!(!failed, "it answered {answer}");
+        *request = Phases::of(handed_over, &backends.traffic.take(), answered);
+        within(api.polled()).await?;
+    }
+    Ok(Start { poll, requests })
+}
+
+/// Starts `program` with DynamoDB behind TLS, and takes the time until it greets it, be that before or after its first event.
+///
+/// # Errors
+/// It does not do so.
+pub async fn measure_greeting(program: &Program, event: &Value) -> Result<Duration> {
+    let api = RuntimeApi::start().await?;
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    let command = Command::new(&program.binary);
+    let _ = api.hand_over(event);
+    let started = Instant::now();
+    let dynamodb = format!("https://{address}");
+    let _process = spawn(command, program, &api, &dynamodb, address)?;
+    Ok(within(greeting(&listener)).await? - started)
+}
+
+/// Starts a process with what Lambda and the template set for it ("Defined runtime environment variables", AWS Lambda
+/// Developer Guide), and nothing else. Dropped, it is killed.
+pub fn spawn(
+    mut command: Command,
+    program: &Program,
+    api: &RuntimeApi,
+    dynamodb_url: &str,
+    sqs: SocketAddr,
+) -> Result<Child> {
+    command.env_clear().envs([
+        ("AWS_LAMBDA_FUNCTION_NAME", program.package.as_str()),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", "bench"),
+        ("AWS_LAMBDA_LOG_STREAM_NAME", "bench"),
+        ("AWS_EXECUTION_ENV", "AWS_Lambda_provided.al2023"),
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_DEFAULT_REGION", "us-east-1"),
+        ("AWS_ACCESS_KEY_ID", "bench"),
+        ("AWS_SECRET_ACCESS_KEY", "bench"),
+        ("AWS_SESSION_TOKEN", "bench"),
+        ("AGENTS_TABLE", "agents"),
+        ("TEAM_MEMBERS_TABLE", "team-members"),
+        ("JOBS_TABLE", "jobs"),
+        ("API_TOKENS_TABLE", "api-tokens"),
+    ]);
+    command
+        .env("AWS_LAMBDA_RUNTIME_API", api.address.to_string())
+        .env("AWS_ENDPOINT_URL_DYNAMODB", dynamodb_url)
+        .env("AWS_ENDPOINT_URL_SQS", format!("http://{sqs}"))
+        .env("JOBS_QUEUE_URL", local::sqs::queue_url(sqs, "jobs"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true);
+    let child = command.spawn();
+    child.with_context(|| format!("{} cannot be started", program.name))
+}
+
+/// Waits for something that a process does, but not for ever.
+pub async fn within<T>(done: impl Future<Output = Result<T>>) -> Result<T> {
+    timeout(PATIENCE, done).await.context("it hangs")?
+}
