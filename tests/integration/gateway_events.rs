@@ -1,10 +1,12 @@
 //! The function itself, given events as API Gateway sends them.
 
-use lambda_http::Body;
+use lambda_http::{Body, RequestExt, Response};
 use logout::auth::secret_digest;
 use serde_json::{Value, json};
+use tests::answer::assert_described;
+use tests::openapi::Asked;
 use tests::test_stack::name;
-use tests::{TestStack, agent};
+use tests::{Answer, TestStack, agent};
 
 async fn answer(stack: &TestStack, event: &str) -> (u16, Value) {
     let path = format!(
@@ -12,14 +14,30 @@ async fn answer(stack: &TestStack, event: &str) -> (u16, Value) {
         env!("CARGO_MANIFEST_DIR")
     );
     let request = lambda_http::request::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    let response = force_logout::handle(&stack.app, request).await;
+    let (method, path) = (request.method().clone(), request.raw_http_path().to_owned());
+    let body = request.body().to_vec();
+    let answer = as_received(&force_logout::handle(&stack.app, request).await);
+    let asked = Asked {
+        method: method.as_str(),
+        path: &path,
+        body: &body,
+    };
+    assert_described(&asked, &answer);
+    (answer.status, answer.json())
+}
+
+fn as_received(response: &Response<Body>) -> Answer {
     let Body::Text(text) = response.body() else {
         panic!("the body is text")
     };
-    (
-        response.status().as_u16(),
-        serde_json::from_str(text).unwrap(),
-    )
+    let headers = response.headers().iter();
+    Answer {
+        status: response.status().as_u16(),
+        headers: headers
+            .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+            .collect(),
+        text: text.clone(),
+    }
 }
 
 /// The token of the events is `acme.local`.

@@ -12,6 +12,7 @@ mod gateway_events;
 mod isolation;
 mod job_messages;
 mod jobs;
+mod openapi;
 mod pending_model;
 mod permissions;
 mod presence;

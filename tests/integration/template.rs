@@ -6,9 +6,8 @@ use aws_sdk_dynamodb::types::TableDescription;
 use logout::event_sources::{AGENTS_STREAM, JOBS, MAX_RETENTION_SECONDS, PRESENCE, QueueSettings};
 use logout::http::{FORCE_LOGOUT_PATH, JOBS_PATH};
 use logout::settings::{self, DEFAULT_JOB_RETENTION_DAYS, DEFAULT_SYNC_LIMIT, SYNC_LIMITS};
-use saphyr::{LoadableYamlNode, Scalar, Yaml};
 use serde_json::{Map, Value, json};
-use tests::TestStack;
+use tests::{TestStack, yaml};
 
 use crate::permissions::{self, Permissions};
 
@@ -21,25 +20,7 @@ const TABLES: [(&str, &str); 4] = [
 ];
 
 fn template() -> Value {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/template.yaml");
-    let text = std::fs::read_to_string(path).unwrap();
-    to_json(&Yaml::load_from_str(&text).unwrap()[0])
-}
-
-/// `!Ref x` becomes `{"Ref": "x"}`, as in templates written in JSON; `!GetAtt x` becomes `{"GetAtt": "x"}`.
-fn to_json(yaml: &Yaml) -> Value {
-    match yaml {
-        Yaml::Value(Scalar::Boolean(value)) => json!(value),
-        Yaml::Value(Scalar::Integer(value)) => json!(value),
-        Yaml::Value(Scalar::String(value)) => json!(value),
-        Yaml::Sequence(values) => values.iter().map(to_json).collect(),
-        Yaml::Mapping(entries) => {
-            let entry = |(key, value)| (to_json(key).as_str().unwrap().to_owned(), to_json(value));
-            Value::Object(entries.iter().map(entry).collect())
-        }
-        Yaml::Tagged(tag, value) => json!({ tag.suffix.as_str(): to_json(value) }),
-        other => panic!("{other:?} is not for templates"),
-    }
+    yaml::load("infra/template.yaml")
 }
 
 fn resources<'t>(template: &'t Value, kind: &str) -> BTreeMap<&'t str, &'t Value> {
@@ -102,10 +83,10 @@ fn every_function_has_an_entry_and_every_entry_a_function() {
     }
 }
 
-#[test]
-fn the_routes_are_those_of_the_contract() {
+/// The routes of the API, as `POST /path`.
+pub fn routes() -> BTreeSet<String> {
     let template = template();
-    let routes = ["force-logout", "job-status"].map(|binary| {
+    let route = |binary: &str| {
         let event = event(&template, binary);
         assert_eq!(event["Type"], "HttpApi");
         let properties = &event["Properties"];
@@ -114,12 +95,17 @@ fn the_routes_are_those_of_the_contract() {
             properties["Method"].as_str().unwrap(),
             properties["Path"].as_str().unwrap()
         )
-    });
+    };
+    BTreeSet::from(["force-logout", "job-status"].map(route))
+}
+
+#[test]
+fn the_routes_are_those_of_the_contract() {
     let expected = [
         format!("POST {FORCE_LOGOUT_PATH}"),
         format!("GET {JOBS_PATH}{{id}}"),
     ];
-    assert_eq!(routes, expected);
+    assert_eq!(routes(), BTreeSet::from(expected));
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Answers of the API.
 
-use reqwest::RequestBuilder;
+use reqwest::{Body, RequestBuilder, Response};
 use serde_json::Value;
+
+use crate::openapi::{self, Asked};
 
 /// An answer of the API.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,9 +39,34 @@ impl Answer {
     }
 }
 
-/// Sends a request.
+/// Sends a request, and holds the answer to the API's description.
 pub async fn send(request: RequestBuilder) -> Answer {
-    let response = request.send().await.unwrap();
+    let (caller, request) = request.build_split();
+    let request = request.unwrap();
+    let (method, path) = (request.method().clone(), request.url().path().to_owned());
+    let body = request.body().and_then(Body::as_bytes).map(<[u8]>::to_vec);
+
+    let answer = read(caller.execute(request).await.unwrap()).await;
+    let asked = Asked {
+        method: method.as_str(),
+        path: &path,
+        body: &body.unwrap_or_default(),
+    };
+    assert_described(&asked, &answer);
+    answer
+}
+
+/// Fails if the API's description does not have this answer.
+pub fn assert_described(asked: &Asked, answer: &Answer) {
+    if let Err(fault) = openapi::file().check(asked, answer) {
+        let Asked { method, path, .. } = asked;
+        panic!(
+            "{method} {path} was answered otherwise than infra/openapi.yaml says: {fault}\n{answer:#?}"
+        );
+    }
+}
+
+async fn read(response: Response) -> Answer {
     let status = response.status().as_u16();
     let headers = response
         .headers()

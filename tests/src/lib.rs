@@ -7,10 +7,12 @@ pub mod deliver;
 pub mod faults;
 pub mod log;
 pub mod meter;
+pub mod openapi;
 pub mod people;
 pub mod queue;
 pub mod tap;
 pub mod test_stack;
+pub mod yaml;
 
 pub use answer::Answer;
 pub use people::{agent, agent_at};

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -16,6 +15,7 @@ use logout::http::{FORCE_LOGOUT_PATH, JOBS_PATH};
 use serde_json::json;
 use tokio::net::TcpListener;
 
+use crate::api_docs;
 use crate::gateway_event::GatewayEvent;
 
 /// API Gateway takes no larger payload (quotas of HTTP APIs).
@@ -31,7 +31,7 @@ enum Function {
 /// The route of a job's status.
 const JOB_ROUTE: &str = "/apps/api/v1/agent_statuses/force_logout/jobs/{id}";
 
-/// Serves the API on `listener` until `shutdown` resolves, then finishes what is under way.
+/// Serves the API, and beside it the pages of [`api_docs`], on `listener` until `shutdown` resolves, then finishes what is under way.
 ///
 /// # Errors
 /// The server failed.
@@ -40,7 +40,11 @@ pub async fn serve(
     app: Arc<App>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
-    let router = Router::new().fallback(respond).with_state(app);
+    let router = api_docs::routes()
+        .with_state(())
+        .fallback(respond)
+        .method_not_allowed_fallback(respond)
+        .with_state(app);
     let served = axum::serve(listener, router)
         .with_graceful_shutdown(shutdown)
         .await;

@@ -12,6 +12,7 @@ use logout::tenant::Tenant;
 use serde_json::{Value, json};
 
 use crate::agents::Loaded;
+use crate::api_docs::PAGE_PATH;
 use crate::sqs;
 use crate::stack::Stack;
 
@@ -34,7 +35,10 @@ pub fn of(stack: &Stack) -> String {
         stack.sqs_address, stack.resumed_jobs
     );
     match stack.address {
-        Some(address) => text.push_str(&commands(stack, address)),
+        Some(address) => {
+            let _ = writeln!(text, "The API, to read and try: http://{address}{PAGE_PATH}");
+            text.push_str(&commands(stack, address));
+        }
         None => text.push_str(
             "\nFor the functions, in another shell:\n\ncargo lambda watch --env-file infra/local/env\n\n",
         ),

@@ -2,6 +2,7 @@
 //! Gateway, and event sources that behave like Lambda's.
 
 pub mod agents;
+mod api_docs;
 pub mod args;
 pub mod dynamodb;
 pub mod event_source;

@@ -1,6 +1,7 @@
 //! The program itself: started, used as it says, stopped.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod api_docs;
 mod running;
 
 use std::path::Path;

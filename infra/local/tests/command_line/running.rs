@@ -173,7 +173,8 @@ impl Drop for Running {
     }
 }
 
-fn client() -> reqwest::Client {
+/// A client that goes straight to the service.
+pub fn client() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().build().unwrap()
 }
 

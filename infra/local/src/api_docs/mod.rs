@@ -1,0 +1,51 @@
+//! The API's description, and a page to read it and try it on. They are this machine's alone: the deployed API does not
+//! have these paths.
+
+use axum::Router;
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::map_response;
+use axum::response::Response;
+use axum::routing::{MethodRouter, get};
+use swagger_ui_dist::{ApiDefinition, OpenApiSource, generate_routes};
+
+/// Where the page is.
+pub const PAGE_PATH: &str = "/docs";
+/// Where the description is.
+const DESCRIPTION_PATH: &str = "/openapi.yaml";
+/// Where the viewer's files are.
+const VIEWER_PATH: &str = "/docs/viewer";
+
+/// The browser asks no other host for anything, whatever the viewer would like. Its pictures are in its style sheet, and
+/// it sets styles as it goes.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'",
+);
+
+/// The paths of the description and the page.
+pub fn routes() -> Router {
+    let description = include_str!("../../../openapi.yaml");
+    let script = include_str!("page.js");
+    let viewer = generate_routes(ApiDefinition {
+        uri_prefix: VIEWER_PATH,
+        api_definition: OpenApiSource::Uri(DESCRIPTION_PATH),
+        title: None,
+    });
+    Router::new()
+        .route(PAGE_PATH, text("text/html", include_str!("page.html")))
+        .route("/docs/page.js", text("text/javascript", script))
+        .route(DESCRIPTION_PATH, text("application/yaml", description))
+        .merge(viewer)
+        .layer(map_response(with_policy))
+}
+
+fn text(content_type: &'static str, text: &'static str) -> MethodRouter {
+    let headers: [(HeaderName, &str); 1] = [(CONTENT_TYPE, content_type)];
+    get(async move || (headers, text))
+}
+
+async fn with_policy(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, POLICY);
+    response
+}

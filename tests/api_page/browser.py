@@ -1,0 +1,131 @@
+"""Chromium without a window, driven by chromedriver over the W3C WebDriver protocol."""
+
+import contextlib
+import json
+import pathlib
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from local_service import running
+
+WAIT_SECONDS = 30
+# How the protocol writes a pressed control key, and how it names an element.
+CONTROL = "\ue009"
+ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--no-proxy-server",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1280,2400",
+    # Nothing but this machine has an address.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+]
+
+# The driver is asked straight, whatever proxy the environment names.
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class Browser:
+    def __init__(self, driver_url, folder):
+        self.session = f"{driver_url}/session"
+        options = {"binary": "/usr/bin/chromium", "args": [*FLAGS, f"--user-data-dir={folder}"]}
+        wanted = {
+            "goog:chromeOptions": options,
+            "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
+        }
+        answer = self.command("", {"capabilities": {"alwaysMatch": wanted}})
+        self.session += f"/{answer['sessionId']}"
+
+    def command(self, path, body=None, method="POST"):
+        data = json.dumps(body or {}).encode() if method == "POST" else None
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(self.session + path, data, headers, method=method)
+        try:
+            with DIRECT.open(request, timeout=60) as answer:
+                return json.load(answer)["value"]
+        except urllib.error.HTTPError as error:
+            sys.exit(f"chromedriver: {json.load(error)['value']['message']}")
+
+    def open(self, url):
+        self.command("/url", {"url": url})
+
+    def ask(self, script, *args):
+        """What a script in the page returns."""
+        return self.command("/execute/sync", {"script": script, "args": list(args)})
+
+    def texts(self, selector):
+        """The texts of all elements that match."""
+        script = "return [...document.querySelectorAll(arguments[0])].map((it) => it.textContent)"
+        return self.ask(script, selector)
+
+    def wait_for(self, selector):
+        """The first element that matches, as soon as there is one."""
+        deadline = time.monotonic() + WAIT_SECONDS
+        while time.monotonic() < deadline:
+            found = self.ask("return document.querySelector(arguments[0])", selector)
+            if found:
+                return found[ELEMENT]
+            time.sleep(0.05)
+        raise AssertionError(f"{selector} does not appear")
+
+    def click(self, selector):
+        self.command(f"/element/{self.wait_for(selector)}/click")
+
+    def type(self, selector, text):
+        """Replaces what is in a field."""
+        element = self.wait_for(selector)
+        for keys in [CONTROL + "a", text]:
+            self.command(f"/element/{element}/value", {"text": keys})
+
+    def log(self, kind):
+        return self.command("/se/log", {"type": kind})
+
+    def requested_urls(self):
+        """All that was asked for over the network since this was called last."""
+        messages = [json.loads(entry["message"])["message"] for entry in self.log("performance")]
+        sent = [it["params"] for it in messages if it["method"] == "Network.requestWillBeSent"]
+        return [params["request"]["url"] for params in sent]
+
+
+def free_port():
+    with socket.socket() as any_port:
+        any_port.bind(("127.0.0.1", 0))
+        return any_port.getsockname()[1]
+
+
+@contextlib.contextmanager
+def running_browser():
+    """A browser with an empty profile."""
+    port = free_port()
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        with running(["chromedriver", f"--port={port}"], **quiet) as driver:
+            wait_until_listening(driver, port)
+            browser = Browser(f"http://127.0.0.1:{port}", folder)
+            try:
+                yield browser
+            finally:
+                browser.command("", method="DELETE")
+
+
+def wait_until_listening(process, port):
+    while process.poll() is None:
+        with contextlib.suppress(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port)).close()
+            return
+        time.sleep(0.05)
+    sys.exit("chromedriver did not start")

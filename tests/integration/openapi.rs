@@ -1,0 +1,355 @@
+//! The API's description and the service agree. That every answer of these tests is as described is checked where they are
+//! received, by `tests::answer::send`; here is that the check can fail.
+
+use std::collections::BTreeSet;
+
+use logout::address_range::AddressRange;
+use logout::http::{FORCE_LOGOUT_PATH, JOBS_PATH};
+use logout::ids::MAX_ID;
+use logout::request::{MAX_AGENT_IDS, MAX_IP_ADDRS, MAX_TEAM_IDS, Selectors};
+use reqwest::Method;
+use serde_json::{Value, json};
+use tests::answer::send;
+use tests::openapi::{Asked, Operation, file};
+use tests::{Answer, TestStack};
+
+use crate::template;
+
+fn force_logout() -> &'static Operation {
+    file().operation("POST", FORCE_LOGOUT_PATH).unwrap()
+}
+
+/// The examples of a request body or an answer, by name.
+fn examples(described: &'static Value) -> impl Iterator<Item = (&'static str, &'static Value)> {
+    let examples = &described["content"]["application/json"]["examples"];
+    let examples = examples.as_object().unwrap().iter();
+    examples.map(|(name, example)| (name.as_str(), &example["value"]))
+}
+
+fn described(operation: &Operation) -> &'static Value {
+    &file().document["paths"][&operation.path][operation.method.to_lowercase()]
+}
+
+/// An answer of the service with what every one of them has, and this body.
+fn answer(status: u16, body: &Value) -> Answer {
+    let mut headers = vec![
+        ("cache-control".to_owned(), "no-store".to_owned()),
+        ("content-type".to_owned(), "application/json".to_owned()),
+    ];
+    let own = match status {
+        401 => Some(("www-authenticate", r#"Basic realm="apps-api""#)),
+        503 => Some(("retry-after", "2")),
+        _ => None,
+    };
+    // The gateway's own.
+    headers.retain(|(name, _)| status != 429 || name == "content-type");
+    headers.extend(own.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    let text = body.to_string();
+    Answer {
+        status,
+        headers,
+        text,
+    }
+}
+
+/// What is wrong with an answer to a good request.
+fn fault(operation: &Operation, answer: &Answer) -> Option<String> {
+    let asked = Asked {
+        method: &operation.method,
+        path: &operation.path,
+        body: br#"{"agent_ids":[11]}"#,
+    };
+    file().check(&asked, answer).err()
+}
+
+#[test]
+fn every_example_is_good() {
+    let mut count = 0;
+    for operation in &file().operations {
+        let described = described(operation);
+        for (status, described) in described["responses"].as_object().unwrap() {
+            for (name, body) in examples(described) {
+                let answer = answer(status.parse().unwrap(), body);
+                assert_eq!(fault(operation, &answer), None, "{name}");
+                count += 1;
+            }
+        }
+    }
+    for (name, body) in examples(&described(force_logout())["requestBody"]) {
+        let request = force_logout().request.as_ref().unwrap();
+        assert!(request.is_valid(body), "{name}");
+        assert!(is_taken(body), "{name}");
+        count += 1;
+    }
+    assert_eq!(count, 26);
+}
+
+/// What the code says of a body.
+fn is_taken(body: &Value) -> bool {
+    let selectors = Selectors::parse(body.to_string().as_bytes());
+    selectors.is_ok_and(|selectors| selectors.address_ranges().is_ok())
+}
+
+#[test]
+fn the_examples_of_the_contract_are_there() {
+    let responses = &described(force_logout())["responses"];
+    let job = file().operation("GET", &format!("{JOBS_PATH}105")).unwrap();
+    let mut all: Vec<(String, &Value)> = examples(&described(force_logout())["requestBody"])
+        .map(|(name, body)| (format!("request-{name}.json"), body))
+        .collect();
+    let answers = [
+        &responses["200"],
+        &responses["400"],
+        &described(job)["responses"]["200"],
+    ];
+    let answers = answers.into_iter().flat_map(examples);
+    all.extend(answers.map(|(name, body)| (format!("response-{name}.json"), body)));
+
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        if !name.starts_with("request-") && !name.starts_with("response-") {
+            continue;
+        }
+        let text = std::fs::read_to_string(format!("{folder}/{name}")).unwrap();
+        let fixture: Value = serde_json::from_str(&text).unwrap();
+        let example = all.iter().find(|(other, _)| *other == name);
+        let (_, example) = example.unwrap_or_else(|| panic!("no example is {name}"));
+        assert_eq!(with_added_keys(&fixture, example), **example, "{name}");
+    }
+}
+
+/// The contract's example of a job has the documented keys only; ours are added.
+fn with_added_keys(fixture: &Value, example: &Value) -> Value {
+    let (Some(fixture), Some(added)) = (fixture.as_object(), example.as_object()) else {
+        return fixture.clone();
+    };
+    let mut all = added.clone();
+    all.extend(fixture.clone());
+    Value::Object(all)
+}
+
+#[tokio::test]
+async fn the_routes_are_those_of_the_template_and_of_one_machine() {
+    let described: BTreeSet<String> = file()
+        .operations
+        .iter()
+        .map(|operation| format!("{} {}", operation.method, operation.path))
+        .collect();
+    assert_eq!(described, template::routes());
+
+    let stack = TestStack::start().await;
+    for path in file().operations.iter().map(|operation| &operation.path) {
+        for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] {
+            let request = Method::from_bytes(method.as_bytes()).unwrap();
+            let answer = send(stack.request(request, &path.replace("{id}", "1"))).await;
+            let route = format!("{method} {path}");
+            let expected = if described.contains(&route) { 401 } else { 404 };
+            assert_eq!(answer.status, expected, "{route}");
+        }
+    }
+}
+
+#[test]
+fn limits_are_those_of_the_code() {
+    let schemas = &file().document["components"]["schemas"];
+    let selectors = &schemas["Selectors"]["properties"];
+    let limits = ["agent_ids", "team_ids", "ip_addrs"].map(|key| &selectors[key]["maxItems"]);
+    let expected = [MAX_AGENT_IDS, MAX_TEAM_IDS, MAX_IP_ADDRS].map(|limit| json!(limit));
+    assert_eq!(limits, expected.each_ref());
+    let ids = ["minimum", "maximum"].map(|bound| &schemas["Id"][bound]);
+    assert_eq!(ids, [&json!(1), &json!(MAX_ID)]);
+    for text in schemas["AddressText"]["examples"].as_array().unwrap() {
+        assert!(
+            AddressRange::parse(text.as_str().unwrap()).is_ok(),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn the_file_and_the_code_refuse_the_same_bodies() {
+    let described = force_logout().request.as_ref().unwrap();
+    for (body, good) in [
+        (json!({ "agent_ids": [1, MAX_ID] }), true),
+        (json!({ "agent_ids": [], "team_ids": [1] }), true),
+        (json!({ "agent_ids": [7, 7] }), true),
+        (json!({ "ip_addrs": [" 10.0.0.1 - 10.0.0.9 "] }), true),
+        (json!({ "ip_addrs": ["::/0", "::ffff:10.0.0.1"] }), true),
+        (json!({ "agent_ids": vec![1; MAX_AGENT_IDS] }), true),
+        (json!({ "agent_ids": vec![1; MAX_AGENT_IDS + 1] }), false),
+        (json!({ "team_ids": vec![1; MAX_TEAM_IDS + 1] }), false),
+        (json!({ "ip_addrs": vec!["::1"; MAX_IP_ADDRS + 1] }), false),
+        (json!({}), false),
+        (json!([]), false),
+        (
+            json!({ "agent_ids": [], "team_ids": [], "ip_addrs": [] }),
+            false,
+        ),
+        (json!({ "agent_ids": [1], "dryrun": true }), false),
+        (json!({ "agent_ids": [1], "team_ids": null }), false),
+        (json!({ "agent_ids": 1 }), false),
+        (json!({ "agent_ids": ["1"] }), false),
+        (json!({ "agent_ids": [0] }), false),
+        (json!({ "agent_ids": [-1] }), false),
+        (json!({ "agent_ids": [1.5] }), false),
+        (json!({ "team_ids": [MAX_ID + 1] }), false),
+        (json!({ "ip_addrs": [1] }), false),
+        (json!({ "ip_addrs": [""] }), false),
+        (json!({ "ip_addrs": ["10.0.0.9-10.0.0.1"] }), false),
+        (json!({ "ip_addrs": ["10.0.0.1-::1"] }), false),
+        (json!({ "ip_addrs": ["10.0.0.0/33"] }), false),
+        (json!({ "ip_addrs": ["fe80::1%eth0"] }), false),
+    ] {
+        assert_eq!(
+            (described.is_valid(&body), is_taken(&body)),
+            (good, good),
+            "{body:.200}"
+        );
+    }
+}
+
+fn example(operation: &Operation, status: u16, name: &str) -> Answer {
+    let described = &described(operation)["responses"][status.to_string()];
+    let (_, body) = examples(described)
+        .find(|(other, _)| *other == name)
+        .unwrap();
+    answer(status, body)
+}
+
+#[test]
+fn an_answer_that_is_not_described_is_told() {
+    let rows = || example(force_logout(), 200, "logged-out");
+    let changed = |from: &str, to: &str| {
+        let mut answer = rows();
+        assert!(answer.text.contains(from));
+        answer.text = answer.text.replace(from, to);
+        answer
+    };
+    let without = |mut answer: Answer, header: &str| {
+        answer.headers.retain(|(name, _)| name != header);
+        answer
+    };
+    let with = |mut answer: Answer, header: &str, value: &str| {
+        answer = without(answer, header);
+        answer.headers.push((header.to_owned(), value.to_owned()));
+        answer
+    };
+    let refused = || example(force_logout(), 401, "unauthorized");
+    let trouble = || example(force_logout(), 503, "unavailable");
+    for (answer, told) in [
+        (answer(418, &json!({})), "status 418 is not there"),
+        (
+            without(rows(), "cache-control"),
+            "it lacks the header cache-control",
+        ),
+        (
+            with(rows(), "cache-control", "public"),
+            "the header cache-control has a bad value",
+        ),
+        (
+            with(rows(), "content-type", "text/html"),
+            "its Content-Type is Some(\"text/html\")",
+        ),
+        (
+            with(rows(), "server", "x"),
+            "the header server is not there",
+        ),
+        (
+            with(rows(), "link", "nowhere"),
+            "the header link has a bad value",
+        ),
+        (
+            with(rows(), "location", "no where"),
+            "the header location has a bad value",
+        ),
+        (
+            without(refused(), "www-authenticate"),
+            "it lacks the header www-authenticate",
+        ),
+        (
+            with(trouble(), "retry-after", "soon"),
+            "the header retry-after has a bad value",
+        ),
+        (changed("\"name\"", "\"nmae\""), "a bad value"),
+        (
+            changed("\"agent_id\":11", "\"agent_id\":\"11\""),
+            "a bad value",
+        ),
+        (changed("\"Offline\"", "\"offline\""), "a bad value"),
+        (changed("\"lunch\"", "\"In-call\""), "a bad value"),
+        (
+            changed("\"agent_id\":11", "\"pending\":true,\"agent_id\":11"),
+            "a bad value",
+        ),
+        (changed("[", ""), "the body is no JSON"),
+        (answer(200, &json!([])), "a bad value"),
+        (answer(400, &rows().json()), "a bad value"),
+        (
+            answer(404, &json!({ "message": "" })),
+            "\"\" is shorter than 1 character (at \"/message\")",
+        ),
+    ] {
+        let fault = fault(force_logout(), &answer).unwrap_or_default();
+        assert!(fault.contains(told), "{told}: {fault}");
+    }
+}
+
+#[test]
+fn a_job_that_is_not_described_is_told() {
+    let operation = file().operation("GET", &format!("{JOBS_PATH}105")).unwrap();
+    let completed = || example(operation, 200, "job-completed").json();
+    for (key, value) in [
+        ("status", json!("done")),
+        ("status", json!("in_progress")),
+        ("finished_at", json!("yesterday")),
+        ("created_at", Value::Null),
+        ("total", json!(-1)),
+        ("selectors", json!([])),
+    ] {
+        let mut job = completed();
+        job[key] = value;
+        assert!(fault(operation, &answer(200, &job)).is_some(), "{job}");
+    }
+    let mut unfinished = completed();
+    unfinished.as_object_mut().unwrap().remove("finished_at");
+    assert!(fault(operation, &answer(200, &unfinished)).is_some());
+}
+
+#[test]
+fn what_was_asked_is_held_to_the_description_too() {
+    let rows = example(force_logout(), 200, "logged-out");
+    let fault = |method, path, body| {
+        let asked = Asked { method, path, body };
+        file().check(&asked, &rows).unwrap_err()
+    };
+    for (method, path, body, told) in [
+        (
+            "PUT",
+            FORCE_LOGOUT_PATH,
+            "{}",
+            "status 200, for an operation that is not there",
+        ),
+        (
+            "POST",
+            "/",
+            "{}",
+            "status 200, for an operation that is not there",
+        ),
+        (
+            "POST",
+            FORCE_LOGOUT_PATH,
+            "{",
+            "a request was taken that is no JSON",
+        ),
+        (
+            "POST",
+            FORCE_LOGOUT_PATH,
+            "{}",
+            "a request was taken with a bad value",
+        ),
+    ] {
+        let fault = fault(method, path, body.as_bytes());
+        assert!(fault.contains(told), "{told}: {fault}");
+    }
+}
