@@ -6,10 +6,12 @@ mod attempts;
 mod batch_read;
 mod batch_write;
 mod chunks;
+mod importing;
 mod item;
 mod jobs;
 mod loading;
 mod look_ups;
+mod operator_agents;
 mod presence;
 mod stream;
 mod tables;
@@ -28,11 +30,12 @@ use crate::backoff::Backoff;
 pub use attempts::AttemptResult;
 pub use batch_read::{Freshness, MAX_BATCH_GET};
 pub use chunks::ChunkState;
+pub use importing::Imported;
 pub use jobs::First;
 pub use presence::{PresenceWrite, SeenAgent};
 pub use stream::{PENDING_LOGOUTS, StreamedAgent, read_record};
 pub use tables::TableNames;
-pub use tokens::{SecretDigest, Token};
+pub use tokens::{ListedToken, NewToken, Revocation, SecretDigest, Token};
 
 /// The agents, teams, tokens and jobs of all tenants.
 #[derive(Clone)]
