@@ -50,9 +50,18 @@ impl Store {
     /// are set here.
     #[must_use]
     pub fn new(config: Builder, tables: TableNames, backoff: Backoff) -> Self {
-        let config = config
-            .timeout_config(aws::timeouts())
-            .retry_config(aws::retries(backoff));
+        Self::with(config.timeout_config(aws::timeouts()), tables, backoff)
+    }
+
+    /// The same for an operator's command, which may take its time.
+    #[must_use]
+    pub fn from_afar(config: Builder, tables: TableNames, backoff: Backoff) -> Self {
+        let config = config.timeout_config(aws::timeouts_from_afar());
+        Self::with(config, tables, backoff)
+    }
+
+    fn with(config: Builder, tables: TableNames, backoff: Backoff) -> Self {
+        let config = config.retry_config(aws::retries(backoff));
         Self {
             client: Client::from_conf(config.build()),
             tables,
