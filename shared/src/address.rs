@@ -24,6 +24,16 @@ pub fn sort_key(address: IpAddr) -> Vec<u8> {
     }
 }
 
+/// The address of a key made by [`sort_key`].
+#[must_use]
+pub fn of_sort_key(key: &[u8]) -> Option<IpAddr> {
+    match key.split_first()? {
+        (4, octets) => Some(IpAddr::from(<[u8; 4]>::try_from(octets).ok()?)),
+        (6, octets) => Some(IpAddr::from(<[u8; 16]>::try_from(octets).ok()?)),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::net::{Ipv4Addr, Ipv6Addr};
@@ -33,6 +43,11 @@ mod tests {
     use super::*;
 
     proptest! {
+        #[test]
+        fn a_key_reads_back(address: IpAddr) {
+            prop_assert_eq!(of_sort_key(&sort_key(address)), Some(address));
+        }
+
         #[test]
         fn key_order_is_address_order_within_a_family(a: IpAddr, b: IpAddr) {
             prop_assume!(a.is_ipv4() == b.is_ipv4());

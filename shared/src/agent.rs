@@ -1,5 +1,6 @@
 //! An agent as the logout sees one: a status, a session, and what earlier requests left behind.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::net::IpAddr;
 
@@ -149,4 +150,21 @@ pub struct SignIn {
     pub address: IpAddr,
     /// The session.
     pub session: Session,
+}
+
+/// An agent with everything the table holds, as an operator looks at one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgentRecord {
+    /// The id within the tenant.
+    pub agent_id: AgentId,
+    /// What decides about a logout.
+    pub agent: Agent,
+    /// The teams they belong to.
+    pub team_ids: BTreeSet<TeamId>,
+    /// Where the current or last session began.
+    pub address: Option<IpAddr>,
+    /// When the pending logout was asked for.
+    pub pending_since: Option<Timestamp>,
+    /// When they were last logged out.
+    pub last_logout_at: Option<Timestamp>,
 }

@@ -78,6 +78,16 @@ pub fn timeouts() -> TimeoutConfig {
         .build()
 }
 
+/// The time limits of a call from a command, which may be far from the region and on a slow line: a page of a scan is
+/// 1 MB (Amazon DynamoDB API Reference).
+pub fn timeouts_from_afar() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(5 * CONNECT_TIMEOUT)
+        .operation_attempt_timeout(15 * ATTEMPT_TIMEOUT)
+        .operation_timeout(15 * OPERATION_TIMEOUT)
+        .build()
+}
+
 /// How often a call is tried: three times, the SDK's standard, but with our first wait.
 pub fn retries(backoff: Backoff) -> RetryConfig {
     RetryConfig::standard().with_initial_backoff(backoff.base())

@@ -1,5 +1,7 @@
-//! A roster file: JSON Lines, one agent a line, checked whole before anything is written.
+//! A roster file: JSON Lines (or another format that has the same lines), one agent a line, checked whole before anything
+//! is written.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
@@ -28,18 +30,28 @@ pub struct RosterError {
 /// mail addresses end at 254 (RFC 5321).
 const MAX_PROFILE_CHARS: usize = 256;
 
+/// An agent as a roster has one, in whatever format: typed, but not checked.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Line {
-    tenant: String,
-    agent_id: AgentId,
-    name: String,
-    email: String,
-    agent_number: String,
-    team_ids: Vec<TeamId>,
-    status: String,
-    ip: Option<String>,
-    online_since: Option<String>,
+pub struct RosterLine {
+    /// The customer.
+    pub tenant: String,
+    /// The agent.
+    pub agent_id: AgentId,
+    /// Their name.
+    pub name: String,
+    /// Their address for mail.
+    pub email: String,
+    /// The number callers see.
+    pub agent_number: String,
+    /// The teams they belong to.
+    pub team_ids: Vec<TeamId>,
+    /// What they are doing.
+    pub status: String,
+    /// Where they signed in from; goes with `online_since`.
+    pub ip: Option<String>,
+    /// When they did, in RFC 3339.
+    pub online_since: Option<String>,
 }
 
 /// Adds the lines of a file to a roster; blank ones are passed over.
@@ -48,32 +60,64 @@ struct Line {
 /// The first bad line: not an agent, an agent who is in the roster before, a bad address or time, a session that begins
 /// after `now`.
 pub fn parse(roster: &mut Roster, text: &str, now: Timestamp) -> Result<(), RosterError> {
-    // Windows programs like to begin a file with a byte order mark.
-    let text = text.trim_start_matches('\u{feff}');
-    for (index, line) in text.lines().enumerate() {
-        if line.trim().is_empty() {
-            continue;
-        }
-        let at_line = |reason| RosterError {
-            line: index + 1,
-            reason,
-        };
-        let (tenant, agent) = parse_line(line, now).map_err(at_line)?;
-        let agent_id = agent.agent_id;
-        let of_tenant = roster.entry(tenant).or_default();
-        if of_tenant.insert(agent_id, agent).is_some() {
-            let reason = format!("agent {agent_id} of this tenant was on an earlier line");
-            return Err(at_line(reason));
-        }
-    }
-    Ok(())
+    lines(text).try_for_each(|(line, text)| add_json(roster, line, text, now))
 }
 
-fn parse_line(line: &str, now: Timestamp) -> Result<(Tenant, RosterAgent), String> {
+/// The lines of a file that are not blank, and their numbers.
+pub fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    // Windows programs like to begin a file with a byte order mark.
+    let lines = text.trim_start_matches('\u{feff}').lines().enumerate();
+    lines
+        .filter(|(_, line)| !line.trim().is_empty())
+        .map(|(index, line)| (index + 1, line))
+}
+
+/// Adds the agent of one line of JSON.
+///
+/// # Errors
+/// See [`parse`]; the roster is as it was then.
+pub fn add_json(
+    roster: &mut Roster,
+    line: usize,
+    text: &str,
+    now: Timestamp,
+) -> Result<(), RosterError> {
+    let agent = parse_json(text).map_err(|reason| RosterError { line, reason })?;
+    add(roster, line, agent, now)
+}
+
+/// Adds the agent of a line.
+///
+/// # Errors
+/// See [`parse`]; the roster is as it was then.
+pub fn add(
+    roster: &mut Roster,
+    line: usize,
+    agent: RosterLine,
+    now: Timestamp,
+) -> Result<(), RosterError> {
+    let at_line = |reason| RosterError { line, reason };
+    let (tenant, agent) = check(agent, now).map_err(at_line)?;
+    match roster.entry(tenant).or_default().entry(agent.agent_id) {
+        Entry::Vacant(place) => {
+            place.insert(agent);
+            Ok(())
+        }
+        Entry::Occupied(_) => Err(at_line(format!(
+            "agent {} of this tenant was on an earlier line",
+            agent.agent_id
+        ))),
+    }
+}
+
+fn parse_json(line: &str) -> Result<RosterLine, String> {
     if !line.trim_start().starts_with('{') {
         return Err("not a JSON object".to_owned());
     }
-    let line: Line = serde_json::from_str(line).map_err(|error| without_line(&error))?;
+    serde_json::from_str(line).map_err(|error| without_line(&error))
+}
+
+fn check(line: RosterLine, now: Timestamp) -> Result<(Tenant, RosterAgent), String> {
     let tenant = Tenant::parse(&line.tenant).ok_or_else(|| {
         format!(
             "tenant {:?} is not a subdomain (a-z, 0-9, inner hyphens)",

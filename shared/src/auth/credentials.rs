@@ -35,11 +35,7 @@ impl Credentials {
         let text = std::str::from_utf8(&decoded).ok()?;
         let (user, token) = text.split_once(':')?;
         let (token_id, secret) = token.split_once('.')?;
-        let sizes = 1..=MAX_PART_LEN;
-        let id_is_plain = token_id
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
-        if !sizes.contains(&token_id.len()) || !id_is_plain || !sizes.contains(&secret.len()) {
+        if !is_token_id(token_id) || !(1..=MAX_PART_LEN).contains(&secret.len()) {
             return None;
         }
         Some(Self {
@@ -49,6 +45,13 @@ impl Credentials {
             fingerprint: Sha256::digest(text).into(),
         })
     }
+}
+
+/// True for what a token can be named: letters, digits, `-` and `_`.
+#[must_use]
+pub fn is_token_id(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    (1..=MAX_PART_LEN).contains(&text.len()) && text.bytes().all(plain)
 }
 
 /// What is stored of a secret. It is 256 random bits, so a slow hash would add nothing.

@@ -4,4 +4,4 @@ mod authenticator;
 mod credentials;
 
 pub use authenticator::{AuthError, Authenticator, TOKEN_MEMORY};
-pub use credentials::{Credentials, secret_digest};
+pub use credentials::{Credentials, is_token_id, secret_digest};

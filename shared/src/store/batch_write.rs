@@ -1,6 +1,6 @@
 //! Writing many items.
 
-use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
+use aws_sdk_dynamodb::types::{DeleteRequest, PutRequest, WriteRequest};
 
 use super::item::Item;
 use super::{Store, StoreError};
@@ -20,16 +20,33 @@ impl Store {
         items: impl Iterator<Item = Item>,
         parallel_batches: usize,
     ) -> Result<(), StoreError> {
-        let mut items = items.peekable();
+        self.write_all(table, items.map(put)).await
+    }
+
+    /// Deletes the items of these keys, whether they are there or not. Safe to repeat.
+    pub(super) async fn delete_all(
+        &self,
+        table: &str,
+        keys: impl Iterator<Item = Item>,
+    ) -> Result<(), StoreError> {
+        self.write_all(table, keys.map(delete)).await
+    }
+
+    async fn write_all(
+        &self,
+        table: &str,
+        writes: impl Iterator<Item = WriteRequest>,
+    ) -> Result<(), StoreError> {
+        let mut writes = writes.peekable();
         let batches = std::iter::from_fn(|| {
-            items.peek()?;
-            let batch = items.by_ref().take(MAX_BATCH_WRITE).map(put).collect();
-            Some(self.put_batch(table, batch))
+            writes.peek()?;
+            let batch = writes.by_ref().take(MAX_BATCH_WRITE).collect();
+            Some(self.write_batch(table, batch))
         });
         bounded::try_for_each(parallel_batches, batches, |()| ()).await
     }
 
-    async fn put_batch(
+    async fn write_batch(
         &self,
         table: &str,
         mut writes: Vec<WriteRequest>,
@@ -58,4 +75,10 @@ fn put(item: Item) -> WriteRequest {
     let request = PutRequest::builder().set_item(Some(item)).build();
     let request = request.expect("the item is set");
     WriteRequest::builder().put_request(request).build()
+}
+
+fn delete(key: Item) -> WriteRequest {
+    let request = DeleteRequest::builder().set_key(Some(key)).build();
+    let request = request.expect("the key is set");
+    WriteRequest::builder().delete_request(request).build()
 }

@@ -3,6 +3,7 @@
 use super::item::{Item, number, team_key};
 use super::{Store, StoreError, agent_item};
 use crate::agent::RosterAgent;
+use crate::ids::{AgentId, TeamId};
 use crate::tenant::Tenant;
 
 /// So many batches are under way at once: 200 items, a fifth of what one partition takes a second.
@@ -29,11 +30,16 @@ impl Store {
     }
 }
 
-fn memberships(tenant: &Tenant, agent: &RosterAgent) -> impl Iterator<Item = Item> {
-    agent.team_ids.iter().map(move |team_id| {
-        Item::from([
-            ("team_key".to_owned(), team_key(tenant, *team_id)),
-            ("agent_id".to_owned(), number(agent.agent_id)),
-        ])
-    })
+/// The items of an agent's memberships.
+pub(super) fn memberships(tenant: &Tenant, agent: &RosterAgent) -> impl Iterator<Item = Item> {
+    let team_ids = agent.team_ids.iter();
+    team_ids.map(move |team_id| membership(tenant, *team_id, agent.agent_id))
+}
+
+/// The item of a membership, which is a key and nothing else.
+pub(super) fn membership(tenant: &Tenant, team_id: TeamId, agent_id: AgentId) -> Item {
+    Item::from([
+        ("team_key".to_owned(), team_key(tenant, team_id)),
+        ("agent_id".to_owned(), number(agent_id)),
+    ])
 }

@@ -6,11 +6,13 @@ mod attempts;
 mod batch_read;
 mod batch_write;
 mod chunks;
+mod importing;
 mod item;
 mod job_item;
 mod jobs;
 mod loading;
 mod look_ups;
+mod operator_agents;
 mod presence;
 mod snapshot;
 mod stream;
@@ -31,11 +33,12 @@ pub use agents::FoundAgents;
 pub use attempts::{AttemptResult, Patience};
 pub use batch_read::{Freshness, MAX_BATCH_GET};
 pub use chunks::ChunkState;
+pub use importing::Imported;
 pub use jobs::First;
 pub use presence::{PresenceWrite, SeenAgent};
 pub use stream::{PENDING_LOGOUTS, StreamedAgent, read_record};
 pub use tables::TableNames;
-pub use tokens::{SecretDigest, Token};
+pub use tokens::{ListedToken, NewToken, Revocation, SecretDigest, Token};
 
 /// The agents, teams, tokens and jobs of all tenants.
 #[derive(Clone)]
@@ -50,9 +53,18 @@ impl Store {
     /// are set here.
     #[must_use]
     pub fn new(config: Builder, tables: TableNames, backoff: Backoff) -> Self {
-        let config = config
-            .timeout_config(aws::timeouts())
-            .retry_config(aws::retries(backoff));
+        Self::with(config.timeout_config(aws::timeouts()), tables, backoff)
+    }
+
+    /// The same for an operator's command, which may take its time.
+    #[must_use]
+    pub fn from_afar(config: Builder, tables: TableNames, backoff: Backoff) -> Self {
+        let config = config.timeout_config(aws::timeouts_from_afar());
+        Self::with(config, tables, backoff)
+    }
+
+    fn with(config: Builder, tables: TableNames, backoff: Backoff) -> Self {
+        let config = config.retry_config(aws::retries(backoff));
         Self {
             client: Client::from_conf(config.build()),
             tables,

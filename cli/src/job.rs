@@ -1,0 +1,25 @@
+//! `job`: how far a background job is.
+
+use anyhow::Result;
+
+use crate::args::JobArgs;
+use crate::connection::Connection;
+use crate::output::print_json;
+use crate::service::Service;
+use crate::{Ending, follow};
+
+/// Follows a job, or looks at it once.
+pub async fn run(args: &JobArgs) -> Result<Ending> {
+    let service = Service::new(Connection::of(&args.service)?)?;
+    let (job, body) = if args.no_wait {
+        service.job(args.job).await?
+    } else {
+        follow::to_its_end(&service, args.job).await?
+    };
+    if args.json {
+        print_json(&body)?;
+    } else {
+        follow::print_counts(&job)?;
+    }
+    follow::ending(&job)
+}

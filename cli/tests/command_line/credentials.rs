@@ -1,0 +1,276 @@
+//! Where credentials come from, and services that do not answer as they should.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+use std::thread;
+
+use crate::stack::{Ended, Stack, ended, program};
+
+async fn log_out_with_config(stack: &Stack, path: &str, mode: u32, args: &[&str]) -> Ended {
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    let mut logout = stack.program(&[&["logout", "--agent", "11"], args].concat());
+    for name in ["URL", "TENANT", "TOKEN"] {
+        logout.env_remove(format!("AGENT_LOGOUT_{name}"));
+    }
+    ended(logout).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_config_file_is_used_if_nobody_else_can_read_it() {
+    let stack = Stack::start().await;
+    let text = format!(
+        "url = '{}'\ntenant = 'acme'\ntoken = 'acme.local'\n",
+        stack.url()
+    );
+    let usual = stack.file(".config/agent-logout/config.toml", &text);
+    for mode in [0o640, 0o604, 0o644] {
+        let refused = log_out_with_config(&stack, &usual, mode, &[]).await;
+        assert_eq!(refused.code, 1);
+        let told = format!(
+            "agent-logout: others can read the config file {usual}, which may hold a token: chmod 600 {usual}\n"
+        );
+        assert_eq!(refused.stderr, told);
+    }
+    let used = log_out_with_config(&stack, &usual, 0o600, &[]).await;
+    assert_eq!(used.code, 0, "{used:?}");
+
+    let other = stack.file("other.toml", format!("{text}tokn = 's3cret'\n"));
+    let bad = log_out_with_config(&stack, &other, 0o600, &["--config", &other]).await;
+    assert_eq!(bad.code, 1);
+    assert!(
+        bad.stderr.contains("line 4: unknown field `tokn`"),
+        "{bad:?}"
+    );
+    assert!(!bad.stderr.contains("s3cret"), "{bad:?}");
+    let missing = stack
+        .run(&["logout", "--agent", "12", "--config", "/no/such/file"])
+        .await;
+    assert!(
+        missing.code == 1
+            && missing
+                .stderr
+                .contains("cannot read the config file /no/such/file"),
+        "{missing:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flag_comes_before_the_environment_and_that_before_the_file() {
+    let stack = Stack::start().await;
+    let text = "url = 'http://127.0.0.1:1'\ntenant = 'nobody'\ntoken = 'no.body'\n";
+    let config = stack.file(".config/agent-logout/config.toml", text);
+    std::fs::set_permissions(&config, std::fs::Permissions::from_mode(0o600)).unwrap();
+    assert_eq!(stack.run(&["logout", "--agent", "11"]).await.code, 0);
+    let mut logout = stack.program(&["logout", "--agent", "12", "--tenant", "acme"]);
+    logout.env("AGENT_LOGOUT_TENANT", "globex");
+    assert_eq!(ended(logout).await.code, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_missing_is_named_with_where_to_give_it() {
+    let stack = Stack::start().await;
+    for (missing, flag) in [
+        ("URL", "--url"),
+        ("TENANT", "--tenant"),
+        ("TOKEN", "--token-stdin"),
+    ] {
+        let mut logout = stack.program(&["logout", "--agent", "11"]);
+        logout.env_remove(format!("AGENT_LOGOUT_{missing}"));
+        let ended = ended(logout).await;
+        assert_eq!(ended.code, 1);
+        for told in [
+            flag,
+            &format!("set AGENT_LOGOUT_{missing}"),
+            ".config/agent-logout/config.toml",
+        ] {
+            assert!(ended.stderr.contains(told), "{told}: {ended:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_on_the_command_line_is_warned_of_and_not_repeated() {
+    let stack = Stack::start().await;
+    let ended = stack
+        .run(&["logout", "--agent", "11", "--token", "acme.local"])
+        .await;
+    assert_eq!(ended.code, 0);
+    assert!(
+        ended
+            .stderr
+            .contains("warning: a token on the command line can be seen"),
+        "{ended:?}"
+    );
+    assert!(!ended.stderr.contains("acme.local") && !ended.stdout.contains("acme.local"));
+    let wrong = stack
+        .run(&["logout", "--agent", "12", "--token", "acme.s3cret"])
+        .await;
+    assert_eq!(wrong.code, 1);
+    assert!(
+        wrong.stderr.contains("refuses the tenant and token (401"),
+        "{wrong:?}"
+    );
+    assert!(!wrong.stderr.contains("s3cret"), "{wrong:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dead_service_is_told() {
+    let stack = Stack::start().await;
+    // A port that was free a moment ago.
+    let url = format!(
+        "http://{}",
+        TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+    );
+    for args in [&["logout", "--agent", "11"][..], &["job", "1"]] {
+        let ended = stack.run(&[args, &["--url", &url]].concat()).await;
+        assert_eq!(ended.code, 1);
+        assert!(
+            ended
+                .stderr
+                .contains(&format!("cannot reach {url}/: Connection refused")),
+            "{ended:?}"
+        );
+        assert_eq!(ended.stderr.lines().count(), 1, "{ended:?}");
+    }
+    let ended = ended(program(&["token", "list", "--endpoint-url", &url])).await;
+    assert_eq!(ended.code, 1);
+    assert!(
+        ended.stderr.contains("Connection refused")
+            && ended.stderr.contains("is --endpoint-url right"),
+        "{ended:?}"
+    );
+}
+
+/// Answers every request so, and says how many there were when it is let go.
+fn service_that_answers(
+    answer: &'static str,
+) -> (String, thread::JoinHandle<usize>, impl FnOnce()) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let answering = thread::spawn(move || {
+        for requests in 0.. {
+            let (mut connection, _) = listener.accept().unwrap();
+            let mut request = [0; 4096];
+            if connection.read(&mut request).unwrap() == 0 {
+                return requests;
+            }
+            connection.write_all(answer.as_bytes()).unwrap();
+        }
+        unreachable!()
+    });
+    let stop = move || drop(std::net::TcpStream::connect(address).unwrap());
+    (format!("http://{address}"), answering, stop)
+}
+
+async fn job_at(url: &str) -> Ended {
+    let mut job = program(&["job", "1", "--tenant", "acme", "--url", url]);
+    job.env("AGENT_LOGOUT_TOKEN", "a.b");
+    ended(job).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unavailable_service_is_tried_a_few_times() {
+    let (url, answering, stop) = service_that_answers(
+        "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 0\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}",
+    );
+    let ended = job_at(&url).await;
+    stop();
+    assert_eq!(answering.join().unwrap(), 4);
+    assert_eq!(ended.code, 1);
+    assert!(
+        ended
+            .stderr
+            .contains("the service is unavailable and was tried 4 times"),
+        "{ended:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_service_is_told_from_this_one() {
+    for (answer, told) in [
+        (
+            "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 6\r\n\r\n<html>",
+            "not as this service does",
+        ),
+        (
+            "HTTP/1.1 301 Moved\r\nLocation: https://elsewhere.example\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+            "sends us on to https://elsewhere.example",
+        ),
+        (
+            "HTTP/1.1 500 Oh\r\nConnection: close\r\nContent-Length: 17\r\n\r\n{\"message\":\"Bug\"}",
+            "the service answers 500 Internal Server Error: Bug",
+        ),
+    ] {
+        let (url, answering, stop) = service_that_answers(answer);
+        let ended = job_at(&url).await;
+        stop();
+        assert_eq!(answering.join().unwrap(), 1);
+        assert_eq!(ended.code, 1);
+        assert!(ended.stderr.contains(told), "{ended:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn missing_aws_access_is_told() {
+    let nothing = ended(program(&["token", "list"])).await;
+    assert_eq!(nothing.code, 1);
+    assert!(
+        nothing
+            .stderr
+            .contains("there is no AWS region: set AWS_REGION"),
+        "{nothing:?}"
+    );
+    let nobody = ended(program(&["token", "list", "--region", "eu-central-1"])).await;
+    assert_eq!(nobody.code, 1);
+    assert!(
+        nobody
+            .stderr
+            .contains("there are no AWS credentials: set AWS_PROFILE"),
+        "{nobody:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_table_is_told() {
+    let stack = Stack::start().await;
+    let ended = stack
+        .run(&["token", "list", "--api-tokens-table", "tokens"])
+        .await;
+    assert_eq!(ended.code, 1);
+    assert!(
+        ended.stderr.contains("are the names of the tables right?"),
+        "{ended:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn plain_http_does_without_certificates() {
+    let stack = Stack::start().await;
+    let without = |args: &[&str]| {
+        let mut logout = stack.program(args);
+        logout
+            .env("SSL_CERT_FILE", "/dev/null")
+            .env("SSL_CERT_DIR", "/nonexistent");
+        logout
+    };
+    assert_eq!(ended(without(&["logout", "--agent", "11"])).await.code, 0);
+    let https = ["job", "1", "--url", "https://127.0.0.1:1"];
+    let told = ended(without(&https)).await;
+    assert_eq!(told.code, 1);
+    assert!(
+        told.stderr.contains("cannot use HTTPS") && told.stderr.contains("No CA certificates"),
+        "{told:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_place_of_the_database_can_stand_in_the_environment() {
+    let stack = Stack::start().await;
+    let mut list = program(&["agents", "list", "--tenant", "acme"]);
+    list.env("AWS_ENDPOINT_URL_DYNAMODB", stack.dynamodb_url());
+    assert_eq!(ended(list).await.code, 0);
+}

@@ -1,0 +1,150 @@
+//! The command line itself, and output that cannot be written.
+
+use std::fs::OpenOptions;
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+use crate::stack::{Stack, ended, program};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mistake_ends_with_code_2_and_says_what_to_do() {
+    for (args, told) in [
+        (&["logout"][..], "required arguments were not provided"),
+        (&["logout", "--agent", "0"], "it must be a number from 1 to"),
+        (
+            &["logout", "--agent", "eleven"],
+            "it must be a number from 1 to",
+        ),
+        (
+            &["logout", "--ip", "10.0.0.9-10.0.0.1"],
+            "it ends before it starts",
+        ),
+        (
+            &["logout", "--team", "1", "--tenant", "ACME"],
+            "it must be a subdomain",
+        ),
+        (
+            &["logout", "--team", "1", "--dry-run"],
+            "unexpected argument '--dry-run'",
+        ),
+        (
+            &["logout", "--team", "1", "--token", "a.b", "--token-stdin"],
+            "cannot be used with",
+        ),
+        (&["job", "0"], "it must be a number from 1 to"),
+        (&["token", "revoke", "a.b"], "letters, digits, - and _"),
+        (
+            &["token", "list", "--endpoint-url", "here"],
+            "relative URL without a base",
+        ),
+        (&["agents", "import"], "<FILE>"),
+        (&["completions", "dosshell"], "possible values"),
+        (&["log-out"], "a similar subcommand exists: 'logout'"),
+    ] {
+        let ended = ended(program(args)).await;
+        assert_eq!((ended.code, ended.stdout.as_str()), (2, ""), "{args:?}");
+        assert!(ended.stderr.contains(told), "{args:?}: {ended:?}");
+        assert!(!ended.stderr.contains("panicked"), "{ended:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_command_helps_with_examples() {
+    for args in [
+        &["--help"][..],
+        &["logout", "--help"],
+        &["job", "--help"],
+        &["agents", "--help"],
+        &["agents", "import", "--help"],
+        &["agents", "list", "--help"],
+        &["agents", "show", "--help"],
+        &["token", "--help"],
+        &["token", "create", "--help"],
+        &["token", "list", "--help"],
+        &["token", "revoke", "--help"],
+        &["completions", "--help"],
+    ] {
+        let mut help = program(args);
+        help.env("AGENT_LOGOUT_TOKEN", "acme.s3cret");
+        let ended = ended(help).await;
+        assert_eq!(ended.code, 0);
+        let examples = ended.stdout.split_once("Examples:\n  ").unwrap().1;
+        assert!(examples.contains("agent-logout"), "{args:?}");
+        assert!(!ended.stdout.contains("s3cret"), "{args:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_shell_gets_its_completions() {
+    for (shell, told) in [
+        ("bash", "complete -F"),
+        ("zsh", "#compdef agent-logout"),
+        ("fish", "complete -c agent-logout"),
+        ("elvish", "edit:completion"),
+        ("powershell", "Register-ArgumentCompleter"),
+    ] {
+        let ended = ended(program(&["completions", shell])).await;
+        assert_eq!(ended.code, 0);
+        assert!(
+            ended.stdout.contains(told) && ended.stdout.contains("revoke"),
+            "{shell}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_is_told() {
+    let stack = Stack::start().await;
+    for args in [
+        &["completions", "bash"][..],
+        &["agents", "list"],
+        &["token", "list"],
+        &["logout", "--agent", "11"],
+    ] {
+        let mut program = if args[0] == "completions" {
+            program(args)
+        } else {
+            stack.program(args)
+        };
+        program.stdout(OpenOptions::new().write(true).open("/dev/full").unwrap());
+        let ended = ended(program).await;
+        assert_eq!(ended.code, 1, "{args:?}");
+        assert_eq!(
+            ended.stderr,
+            "agent-logout: cannot write to standard output: No space left on device (os error 28)\n"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_who_has_enough_is_no_failure() {
+    let stack = Stack::with(&["--sample", "3000"]).await;
+    let mut list = stack.program(&["agents", "list", "--tenant", "sample"]);
+    let list = list.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = list.spawn().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let ended = tokio::task::spawn_blocking(move || {
+        let mut first = String::new();
+        stdout.read_line(&mut first).unwrap();
+        drop(stdout);
+        (first, child.wait_with_output().unwrap())
+    });
+    let (first, output) = ended.await.unwrap();
+    assert!(first.starts_with("AGENT"), "{first}");
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_but_text_is_written_where_there_is_no_terminal() {
+    let stack = Stack::with(&["--sync-limit", "1"]).await;
+    let ended = stack.run(&["logout", "--team", "1"]).await;
+    assert_eq!(ended.code, 0, "{ended:?}");
+    for text in [&ended.stdout, &ended.stderr] {
+        assert!(
+            !text.contains('\u{1b}') && !text.contains('\r'),
+            "{ended:?}"
+        );
+    }
+    assert_eq!(ended.stderr.lines().count(), 1, "{ended:?}");
+}
