@@ -20,22 +20,26 @@ impl Store {
         items: impl Iterator<Item = Item>,
         parallel_batches: usize,
     ) -> Result<(), StoreError> {
-        self.write_all(table, items.map(put)).await
+        self.write_all(table, items.map(put), parallel_batches)
+            .await
     }
 
-    /// Deletes the items of these keys, whether they are there or not. Safe to repeat.
+    /// Deletes the items of these keys, whether they are there or not, likewise.
     pub(super) async fn delete_all(
         &self,
         table: &str,
         keys: impl Iterator<Item = Item>,
+        parallel_batches: usize,
     ) -> Result<(), StoreError> {
-        self.write_all(table, keys.map(delete)).await
+        self.write_all(table, keys.map(delete), parallel_batches)
+            .await
     }
 
     async fn write_all(
         &self,
         table: &str,
         writes: impl Iterator<Item = WriteRequest>,
+        parallel_batches: usize,
     ) -> Result<(), StoreError> {
         let mut writes = writes.peekable();
         let batches = std::iter::from_fn(|| {

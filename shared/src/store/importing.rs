@@ -6,7 +6,7 @@ use std::ops::AddAssign;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::item::{agent_key, text};
-use super::loading::{membership, memberships};
+use super::loading::{PARALLEL_BATCHES, membership, memberships};
 use super::update::Update;
 use super::{MAX_BATCH_GET, Store, StoreError, agent_item};
 use crate::agent::RosterAgent;
@@ -79,12 +79,14 @@ impl Store {
 
         // All of them, also those that are there already: that mends what was lost.
         let all = agents.iter().flat_map(|agent| memberships(tenant, agent));
-        self.put_all(&self.tables.team_members, all).await?;
+        self.put_all(&self.tables.team_members, all, PARALLEL_BATCHES)
+            .await?;
         let left = memberships_left(agents, &teams_before);
         let gone = left
             .iter()
             .map(|(agent_id, team_id)| membership(tenant, *team_id, *agent_id));
-        self.delete_all(&self.tables.team_members, gone).await?;
+        self.delete_all(&self.tables.team_members, gone, PARALLEL_BATCHES)
+            .await?;
 
         let mut imported = Imported {
             joined: memberships_joined(agents, &teams_before),

@@ -7,7 +7,7 @@ use crate::ids::{AgentId, TeamId};
 use crate::tenant::Tenant;
 
 /// So many batches are under way at once: 200 items, a fifth of what one partition takes a second.
-const PARALLEL_BATCHES: usize = 8;
+pub(super) const PARALLEL_BATCHES: usize = 8;
 
 impl Store {
     /// Writes agents as the roster has them, over what was there, and adds them to their teams.

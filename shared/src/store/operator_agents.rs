@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::item::{Item, agent_id_of_key, agent_key, read_time};
+use super::agents::agent_keys;
+use super::batch_read::ByTable;
+use super::item::{Item, agent_id_of_key, read_time};
 use super::{Freshness, MAX_BATCH_GET, Store, StoreError, agent_item};
 use crate::address;
 use crate::agent::AgentRecord;
@@ -49,13 +51,14 @@ impl Store {
         tenant: &Tenant,
         agent_ids: &[AgentId],
     ) -> Result<Vec<AgentRecord>, StoreError> {
-        let key = |&agent_id| Item::from([("agent_key".to_owned(), agent_key(tenant, agent_id))]);
+        let table = &self.tables.agents;
         let reads = agent_ids.chunks(MAX_BATCH_GET).map(|batch| {
-            let keys = batch.iter().map(key).collect();
-            self.get_all(&self.tables.agents, keys, Freshness::Latest)
+            let keys = ByTable::from([(table.clone(), agent_keys(tenant, batch))]);
+            self.get_all(keys, Freshness::Latest)
         });
         let mut agents = Vec::with_capacity(agent_ids.len());
-        bounded::try_for_each(MAX_PARALLEL_READS, reads, |items| {
+        bounded::try_for_each(MAX_PARALLEL_READS, reads, |mut items| {
+            let items = items.remove(table).unwrap_or_default();
             agents.extend(items.into_iter().filter_map(read));
         })
         .await?;
