@@ -203,24 +203,32 @@ impl Plan {
         }
     }
 
-    /// The chunks that are not done, made as they are needed. `agent_ids` are those of the plan, in its order.
+    /// How many agents the chunk of that number holds; `None` if there is no such chunk.
+    #[must_use]
+    pub fn agents_in(&self, number: u32) -> Option<usize> {
+        let chunk_agents = u64::from(self.chunk_agents);
+        let before = u64::from(number.checked_sub(1)?) * chunk_agents;
+        let agents = self.agents.checked_sub(before)?.min(chunk_agents);
+        usize::try_from(agents).ok().filter(|agents| *agents > 0)
+    }
+
+    /// The chunks that are not done, made as they are needed. `agent_ids` are all those of the plan, in its order.
     pub fn open_chunks<'a>(
         &'a self,
         job: &'a JobRef,
         progress: &'a Progress,
         agent_ids: &'a [AgentId],
     ) -> impl Iterator<Item = Chunk> + 'a {
-        let of_chunk = |number: u32| {
-            let size = self.chunk_agents as usize;
-            let start = (number as usize - 1) * size;
-            &agent_ids[start.min(agent_ids.len())..agent_ids.len().min(start + size)]
-        };
         let open = (1..=self.chunks).filter(|number| !progress.done.contains(number));
-        open.map(move |number| Chunk {
-            job: job.clone(),
-            plan_id: self.plan_id.clone(),
-            number,
-            agent_ids: of_chunk(number).to_vec(),
+        open.map(move |number| {
+            let start = (number as usize - 1) * self.chunk_agents as usize;
+            let end = agent_ids.len().min(start + self.chunk_agents as usize);
+            Chunk {
+                job: job.clone(),
+                plan_id: self.plan_id.clone(),
+                number,
+                agent_ids: agent_ids[start..end].to_vec(),
+            }
         })
     }
 }
@@ -236,7 +244,7 @@ mod tests {
             plan_id: "p".to_owned(),
             chunks,
             chunk_agents: 2,
-            agents: u64::from(chunks) * 2,
+            agents: (u64::from(chunks) * 2).saturating_sub(1),
             planned_at: Timestamp::from_epoch_ms(2_000),
         });
         let counted_at = (!done.is_empty()).then_some(Timestamp::from_epoch_ms(3_000));
@@ -286,5 +294,12 @@ mod tests {
             open,
             [(2, agent_ids[2..4].to_vec()), (4, agent_ids[6..].to_vec())]
         );
+    }
+
+    #[test]
+    fn a_chunk_holds_what_the_plan_says() {
+        let plan = job(Some(4), &[]).plan.unwrap();
+        let held: Vec<_> = (0..6).map(|number| plan.agents_in(number)).collect();
+        assert_eq!(held, [None, Some(2), Some(2), Some(2), Some(1), None]);
     }
 }

@@ -13,9 +13,9 @@ use crate::bounded;
 use crate::message::Message;
 
 /// `SendMessageBatch` takes at most that many messages (Amazon SQS API Reference).
-const MAX_BATCH: usize = 10;
+pub const MAX_BATCH: usize = 10;
 /// So many batches are under way at once: enough to send the 10,000 chunks of a million agents in a few seconds.
-const MAX_PARALLEL_BATCHES: usize = 8;
+pub const MAX_PARALLEL_BATCHES: usize = 8;
 /// Messages that SQS refuses for a passing reason are sent at most that many times.
 const MAX_SEND_ATTEMPTS: u32 = 6;
 

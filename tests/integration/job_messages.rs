@@ -112,6 +112,10 @@ async fn bad_messages_fail_alone_and_the_rest_is_done() {
         message("no-job", &body.replace(r#""job_id":1"#, r#""job_id":77"#)),
         message("no-chunk", &body.replace(r#""chunk":1"#, r#""chunk":2"#)),
         message("no-plan", &other_plan),
+        message(
+            "too-few",
+            &body.replace(r#""agent_ids":[1,2]"#, r#""agent_ids":[1]"#),
+        ),
         message("no-sense", &bad_plan),
         good,
     ];
@@ -126,6 +130,7 @@ async fn bad_messages_fail_alone_and_the_rest_is_done() {
             "no-message",
             "no-plan",
             "no-sense",
+            "too-few",
             "version"
         ]
     );

@@ -23,7 +23,7 @@ pub struct Meter {
 }
 
 /// What DynamoDB charged for a call. A write whose condition fails costs what it would have, which is one unit for each item
-/// here (Amazon DynamoDB Developer Guide, "Write capacity units"); no answer says so.
+/// here (Amazon DynamoDB Developer Guide, "Write capacity units"); no answer says so by table.
 pub(crate) fn consumed_capacity(reply: &Value) -> Value {
     let failed = |code: &Value| code == "ConditionalCheckFailed";
     let is_failure = |kind: &str| kind.ends_with("ConditionalCheckFailedException");

@@ -4,6 +4,9 @@ use logout::agent::{AgentStatus, Profile, RosterAgent, SignIn};
 use logout::ids::{AgentId, TeamId};
 use logout::timestamp::Timestamp;
 
+/// When they signed in.
+pub const SIGNED_IN: &str = "2026-11-22T07:00:00Z";
+
 /// An agent whose session began an hour before the tests, at address 10.0.0.1.
 #[must_use]
 pub fn agent(agent_id: u64, status: &str, team_ids: &[u64]) -> RosterAgent {
@@ -27,7 +30,7 @@ pub fn agent_at(agent_id: u64, status: &str, team_ids: &[u64], address: &str) ->
         status: AgentStatus::parse(status).unwrap(),
         last_sign_in: Some(SignIn {
             address: address.parse().unwrap(),
-            session: Timestamp::parse_rfc3339("2026-11-22T07:00:00Z").unwrap(),
+            session: Timestamp::parse_rfc3339(SIGNED_IN).unwrap(),
         }),
     }
 }

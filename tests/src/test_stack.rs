@@ -47,6 +47,8 @@ pub struct TestStack {
     pub jobs: TestQueue,
     /// The queue of presence events, past the tap.
     pub presence: TestQueue,
+    /// Where DynamoDB is.
+    pub dynamodb_address: SocketAddr,
     /// Where SQS is.
     pub sqs_address: SocketAddr,
     database: Database,
@@ -119,6 +121,7 @@ impl TestStack {
             dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb().build()),
             jobs: TestQueue::create(sqs_address, &JOBS).await,
             presence: TestQueue::create(sqs_address, &PRESENCE).await,
+            dynamodb_address,
             sqs_address,
             database,
             caller: reqwest::Client::builder().no_proxy().build().unwrap(),
@@ -140,12 +143,6 @@ impl TestStack {
     /// Adds many agents to a tenant.
     pub fn add_crowd(&self, tenant: &str, agents: impl Iterator<Item = RosterAgent>) {
         crowd::add(&self.database, &name(tenant), agents);
-    }
-
-    /// The database itself.
-    #[must_use]
-    pub fn database(&self) -> &Database {
-        &self.database
     }
 
     /// Posts a request to log agents out, with the tenant's good token.

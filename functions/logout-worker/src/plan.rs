@@ -16,7 +16,7 @@ use crate::WorkError;
 struct Planned {
     plan: Plan,
     progress: Progress,
-    /// Whom it means; nobody if they are all settled.
+    /// Whom it means.
     agent_ids: Vec<AgentId>,
 }
 
@@ -26,6 +26,7 @@ struct Planned {
 /// once, one is decided on; the chunks of the other are never sent, and expire.
 pub async fn plan_job(app: &App, accepted: &AcceptedJob) -> Result<(), WorkError> {
     let planned = match existing(app, accepted).await? {
+        Some(job) if job.is_completed() => return Ok(()),
         Some(job) if job.plan.is_some() => again(app, &accepted.job, job).await?,
         _ => decide_plan(app, accepted).await?,
     };
@@ -82,18 +83,12 @@ async fn decide_plan(app: &App, accepted: &AcceptedJob) -> Result<Planned, WorkE
     }
 }
 
-/// A plan that was decided on before. Whom it means is read only if somebody is left.
+/// A plan that was decided on before.
 async fn again(app: &App, job_ref: &JobRef, job: Job) -> Result<Planned, WorkError> {
-    let completed = job.is_completed();
     let plan = job.plan.ok_or(WorkError::Gone)?;
-    let agent_ids = if completed {
-        Vec::new()
-    } else {
-        app.store.read_snapshot(job_ref, &plan).await?
-    };
     Ok(Planned {
+        agent_ids: app.store.read_snapshot(job_ref, &plan).await?,
         plan,
         progress: job.progress,
-        agent_ids,
     })
 }

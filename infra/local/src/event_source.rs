@@ -18,10 +18,10 @@ use tracing::warn;
 use crate::invocation::{AFTER_REFUSAL, invoke};
 
 /// A batch holds at most that many messages; `ReceiveMessage` takes no more (Amazon SQS API Reference).
-const BATCH_SIZE: i32 = 10;
+pub const BATCH_SIZE: i32 = 10;
 /// So many batches are worked on at once. The database works on one call at a time: more batches only wait longer for
 /// it, and on a busy machine longer than a call may take.
-const MAX_CONCURRENCY: usize = 2;
+pub const MAX_CONCURRENCY: usize = 2;
 /// A request for messages waits so long for some.
 const WAIT_SECONDS: i32 = 10;
 

@@ -4,7 +4,8 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, BatchStatementErrorCodeEnum as Code, BatchStatementRequest,
     BatchStatementResponse,
 };
-use futures::future::join_all;
+use futures::future::try_join_all;
+use tracing::warn;
 
 use super::item::{agent_key, epoch_ms, text};
 use super::{Store, StoreError, agent_item};
@@ -57,11 +58,7 @@ impl Store {
         };
         let batches = attempts.chunks(MAX_BATCH_STATEMENTS);
         let batches = batches.map(|batch| self.settle_batch(batch, statement, patience));
-        let mut results = Vec::with_capacity(attempts.len());
-        for batch in join_all(batches).await {
-            results.extend(batch?);
-        }
-        Ok(results)
+        Ok(try_join_all(batches).await?.concat())
     }
 
     async fn settle_batch(
@@ -85,12 +82,18 @@ impl Store {
             if items == 0 {
                 return Ok(results.into_iter().flatten().collect());
             }
-            self.backoff.pause(tries).await;
             tries += 1;
-            if patience == Patience::Answer && tries == MAX_ANSWER_TRIES {
-                let rounds = tries;
-                return Err(StoreError::Unsettled { items, rounds });
+            if tries == MAX_ANSWER_TRIES {
+                if patience == Patience::Answer {
+                    let rounds = tries;
+                    return Err(StoreError::Unsettled { items, rounds });
+                }
+                warn!(
+                    items,
+                    "DynamoDB stays too busy for some writes; they are tried on"
+                );
             }
+            self.backoff.pause(tries - 1).await;
         }
     }
 

@@ -59,8 +59,10 @@ fn is_counted(chunk: &Chunk, of_job: &[Item]) -> bool {
     of_job.iter().any(counts)
 }
 
+/// To settle fewer agents than were planned, and count them for all, would lose the others.
 fn is_planned(chunk: &Chunk, of_job: &[Item]) -> bool {
-    let plans =
-        |plan: Plan| plan.plan_id == chunk.plan_id && (1..=plan.chunks).contains(&chunk.number);
+    let plans = |plan: Plan| {
+        plan.plan_id == chunk.plan_id && plan.agents_in(chunk.number) == Some(chunk.agent_ids.len())
+    };
     of_job.iter().filter_map(plan).any(plans)
 }

@@ -102,14 +102,16 @@ def run(args: argparse.Namespace, pollers: list[Connection], dynamodb: Any) -> d
     """Makes the request, sees the job through if it became one, and sums up all processes."""
     handlers, meter = load(args.variant)
     event = gateway_event(args)
+    # They wait for messages when the request comes, as an event source does.
+    tell(pollers, "start")
     start, cpu_before = time.monotonic(), cpu_seconds()
     answer = handlers.force_logout(event, None)
     seconds, measured = time.monotonic() - start, [measurement(meter, cpu_before)]
     body = json.loads(answer["body"])
     if isinstance(body, list):
         counts = counts_of_rows(body)
+        tell(pollers, "stop")
     elif answer["statusCode"] == 200:
-        tell(pollers, "start")
         counts = completed(dynamodb, f"{args.tenant}#{body['id']}", pollers, start + args.timeout_seconds)
         seconds = time.monotonic() - start
         tell(pollers, "stop")

@@ -47,6 +47,16 @@ impl Goal {
     }
 }
 
+/// The largest of some figures; of none, not a number, which meets no goal.
+pub fn largest(figures: impl Iterator<Item = f64>) -> f64 {
+    figures.reduce(f64::max).unwrap_or(f64::NAN)
+}
+
+/// The smallest of some figures, likewise.
+pub fn smallest(figures: impl Iterator<Item = f64>) -> f64 {
+    figures.reduce(f64::min).unwrap_or(f64::NAN)
+}
+
 /// A table of goals.
 #[must_use]
 pub fn goals(goals: &[Goal]) -> Table {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use tests::meter::Meter;
 
 pub use case::{Case, Selector};
-pub use section::write;
+pub use section::{all_goals, write};
 
 /// What is kept in the repository, and held to by a test.
 const RECORDED: &str = include_str!("../ledger.jsonl");

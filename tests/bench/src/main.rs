@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use bench::backends::{self, BackendsArgs};
 use bench::drain::{self, ContestantArgs};
 use bench::results::{Results, docs};
@@ -58,12 +58,22 @@ async fn run(scenario: Scenario) -> Result<()> {
     let mut results = Results::load()?;
     match scenario {
         Scenario::All => {
-            count(&mut results).await?;
+            results.ledger = ledger::count_all().await?;
+            let recorded = ledger::recorded()? == results.ledger;
+            ensure!(
+                recorded,
+                "the ledger has changed; if that is meant, run `bench ledger`"
+            );
             results.cold_start = Some(cold_start::measure(&[]).await?);
+            results.save()?;
             results.drain = drain::measure_all().await?;
+            results.save()?;
             results.peer = peer::measure_all().await?;
         }
-        Scenario::Ledger => count(&mut results).await?,
+        Scenario::Ledger => {
+            results.ledger = ledger::count_all().await?;
+            ledger::record(&results.ledger)?;
+        }
         Scenario::Drain => results.drain = drain::measure_all().await?,
         Scenario::Peer => results.peer = peer::measure_all().await?,
         Scenario::ColdStart { also } => {
@@ -78,9 +88,4 @@ async fn run(scenario: Scenario) -> Result<()> {
     println!("{}", scaling.to_terminal());
     scaling.write_into(&docs())?;
     results.save()
-}
-
-async fn count(results: &mut Results) -> Result<()> {
-    results.ledger = ledger::count_all().await?;
-    ledger::record(&results.ledger)
 }

@@ -41,6 +41,8 @@ pub struct PeerRun {
     /// Its processes together; of memory, the largest of them.
     #[serde(flatten)]
     pub usage: Usage,
+    /// The most memory of all of its processes, added up.
+    pub all_processes_peak_memory_bytes: u64,
     /// How often each operation was called.
     pub calls: BTreeMap<String, u64>,
     /// Write units of tables.

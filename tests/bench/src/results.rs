@@ -10,6 +10,10 @@ use crate::cold_start::{self, ColdStart};
 use crate::document::Document;
 use crate::{drain, ledger, peer};
 
+const INTRODUCTION: &str = "Written by `cargo run --release -p bench -- all`, which takes about half an hour on two cores; \
+    the figures are in [`results.json`](performance/results.json). Counts are the same on every machine; times are not, so \
+    what they are compared with was measured in the same run.";
+
 /// What was found, by scenario; nothing for one that never ran.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -43,15 +47,9 @@ impl Results {
     /// # Errors
     /// They cannot be written.
     pub fn save(&self) -> Result<()> {
-        let folder = docs().join("performance");
-        fs::create_dir_all(&folder)?;
+        self.document().write_into(&docs())?;
         let text = serde_json::to_string_pretty(self)?;
-        fs::write(folder.join("results.json"), text + "\n")?;
-        let document = self.document();
-        for (name, svg) in document.plots() {
-            fs::write(folder.join(name), svg)?;
-        }
-        fs::write(docs().join("performance.md"), document.to_markdown())?;
+        fs::write(docs().join("performance/results.json"), text + "\n")?;
         Ok(())
     }
 
@@ -59,9 +57,16 @@ impl Results {
     #[must_use]
     pub fn document(&self) -> Document {
         let mut document = Document::new("Performance");
-        ledger::write(&mut document, &self.ledger);
-        drain::write(&mut document, &self.drain);
-        peer::write(&mut document, &self.peer, &self.ledger);
+        document.paragraph(INTRODUCTION);
+        if !self.ledger.is_empty() {
+            ledger::write(&mut document, &self.ledger);
+        }
+        if !self.drain.is_empty() {
+            drain::write(&mut document, &self.drain);
+        }
+        if !self.peer.is_empty() {
+            peer::write(&mut document, &self.peer, &self.ledger);
+        }
         if let Some(cold_start) = &self.cold_start {
             cold_start::write(&mut document, cold_start);
         }

@@ -24,8 +24,6 @@ use tokio::net::TcpListener;
 pub const TENANT: &str = "sample";
 /// Their token's id and secret.
 pub const TOKEN: (&str, &str) = ("sample", "local");
-/// The session of all of them began then, in epoch milliseconds.
-pub const ONLINE_SINCE_MS: i64 = 1_795_330_800_000;
 /// What those do who are not on a call.
 pub const STATUS: &str = "Available";
 /// The table of a team that has an index by status.
@@ -54,7 +52,8 @@ impl RosterFile {
 }
 
 impl Roster {
-    fn agents(self) -> impl Iterator<Item = RosterAgent> {
+    /// The agents.
+    pub fn agents(self) -> impl Iterator<Item = RosterAgent> {
         (1..=self.count).map(move |number| {
             let busy = self.busy_one_in.is_some_and(|one_in| number % one_in == 0);
             let status = if busy { "In-call" } else { STATUS };

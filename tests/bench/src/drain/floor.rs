@@ -1,34 +1,49 @@
-//! The floor: the calls that a job of idle agents takes, made flat out, with nothing decided, read or counted by anybody.
+//! The floor: the calls that a job of idle agents takes, made flat out, with nothing decided, read or looked up by anybody.
 
-use anyhow::{Context, Result};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
 use aws_sdk_dynamodb::Client as DynamoDb;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{
     AttributeValue, BatchStatementRequest, KeysAndAttributes, PutRequest, WriteRequest,
 };
 use aws_sdk_sqs::Client as Sqs;
-use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, SendMessageBatchRequestEntry};
+use aws_sdk_sqs::types::{
+    DeleteMessageBatchRequestEntry, Message as SqsMessage, SendMessageBatchRequestEntry,
+};
 use futures::future::try_join_all;
 use futures::stream::{self, TryStreamExt};
+use local::event_source::{BATCH_SIZE, MAX_CONCURRENCY};
+use logout::app::days;
 use logout::event_sources::JOBS;
-use logout::job::CHUNK_AGENTS;
+use logout::ids::{AgentId, JobId};
+use logout::job::{AcceptedJob, CHUNK_AGENTS, Chunk, JobRef, Plan, Progress};
+use logout::message::Message;
+use logout::queue::{MAX_BATCH, MAX_PARALLEL_BATCHES};
+use logout::settings::DEFAULT_JOB_RETENTION_DAYS;
+use logout::tenant::Tenant;
+use logout::timestamp::{Clock, Timestamp};
+use tests::people::SIGNED_IN;
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::backends::Addresses;
-use crate::roster::{ONLINE_SINCE_MS, STATUS, TENANT};
+use crate::roster::{STATUS, TENANT};
 use crate::usage::{Begun, Usage};
 
-/// So many pollers take messages, as many as the event source has.
-const POLLERS: usize = 2;
-/// A batch of messages.
-const BATCH: usize = 10;
-
-struct Floor {
-    dynamodb: DynamoDb,
-    sqs: Sqs,
-    queue_url: String,
-    plan_id: String,
-    agents: u32,
+/// What the calls are made with, and for whom.
+pub struct Floor {
+    /// DynamoDB, with agents 1 to `agents` of a roster.
+    pub dynamodb: DynamoDb,
+    /// SQS.
+    pub sqs: Sqs,
+    /// The queue of jobs.
+    pub queue_url: String,
+    /// How many agents there are.
+    pub agents: u32,
 }
 
 /// Makes the calls for agents 1 to `agents`; answers what that took.
@@ -36,17 +51,16 @@ struct Floor {
 /// # Errors
 /// A call failed.
 pub async fn run(addresses: Addresses, agents: u32) -> Result<Usage> {
-    let floor = Floor {
-        dynamodb: DynamoDb::from_conf(local::dynamodb::client_config(addresses.dynamodb).build()),
-        sqs: Sqs::from_conf(local::sqs::client_config(addresses.sqs).build()),
+    let dynamodb = local::dynamodb::client_config(addresses.dynamodb).build();
+    let sqs = local::sqs::client_config(addresses.sqs).build();
+    let floor = Arc::new(Floor {
+        dynamodb: DynamoDb::from_conf(dynamodb),
+        sqs: Sqs::from_conf(sqs),
         queue_url: local::sqs::queue_url(addresses.sqs, JOBS.name),
-        plan_id: Uuid::new_v4().to_string(),
         agents,
-    };
+    });
     let begun = Begun::now()?;
-    floor.accept().await?;
-    floor.plan().await?;
-    try_join_all((0..POLLERS).map(|_| floor.work())).await?;
+    floor.drain().await?;
     begun.usage()
 }
 
@@ -54,26 +68,42 @@ fn text(text: impl Into<String>) -> AttributeValue {
     AttributeValue::S(text.into())
 }
 
-fn number(number: impl ToString) -> AttributeValue {
+fn job_key() -> AttributeValue {
+    text(format!("{TENANT}#1"))
+}
+
+fn number(number: impl ToString + Copy) -> AttributeValue {
     AttributeValue::N(number.to_string())
 }
 
 impl Floor {
-    fn job_key(&self) -> AttributeValue {
-        text(format!("{TENANT}#1"))
+    /// Makes them all.
+    ///
+    /// # Errors
+    /// A call failed, or a write of a batch.
+    pub async fn drain(self: Arc<Self>) -> Result<()> {
+        let job = self.accept().await?;
+        let done = Arc::new(AtomicUsize::new(0));
+        let mut pollers = JoinSet::new();
+        for _ in 0..MAX_CONCURRENCY {
+            pollers.spawn(self.clone().poll(done.clone()));
+        }
+        self.plan(&job).await?;
+        while let Some(poller) = pollers.join_next().await {
+            poller??;
+        }
+        ensure!(
+            done.load(Ordering::SeqCst) == self.chunks(),
+            "chunks are left"
+        );
+        Ok(())
     }
 
-    fn chunks(&self) -> u32 {
-        self.agents.div_ceil(CHUNK_AGENTS as u32)
+    fn chunks(&self) -> usize {
+        (self.agents as usize).div_ceil(CHUNK_AGENTS)
     }
 
-    /// The agents of a chunk, from 1.
-    fn agents_of(&self, chunk: u32) -> std::ops::RangeInclusive<u32> {
-        let size = CHUNK_AGENTS as u32;
-        (chunk - 1) * size + 1..=self.agents.min(chunk * size)
-    }
-
-    async fn accept(&self) -> Result<()> {
+    async fn accept(&self) -> Result<JobRef> {
         let token = self.dynamodb.get_item().table_name("api-tokens");
         token.key("token_id", text(TENANT)).send().await?;
         self.page(None, Some(101)).await?;
@@ -84,10 +114,17 @@ impl Floor {
             .update_expression("ADD last_job_id :one")
             .expression_attribute_values(":one", number(1));
         counter.send().await?;
-        self.send(vec!["plan".to_owned()]).await?;
+        let now = Clock::system().now();
+        let job = JobRef {
+            tenant: Tenant::parse(TENANT).context("no tenant")?,
+            job_id: JobId::new(1).context("no id")?,
+            accepted_at: now,
+            expires_at: now.plus(days(DEFAULT_JOB_RETENTION_DAYS)),
+        };
+        self.send(vec![plan_message(&job)?.to_body()]).await?;
         let put = |part: &str| {
             let put = self.dynamodb.put_item().table_name("jobs");
-            let put = put.item("job_key", self.job_key()).item("part", text(part));
+            let put = put.item("job_key", job_key()).item("part", text(part));
             put.item(
                 "selectors",
                 text(r#"{"ip_addrs":["10.0.0.0-10.255.255.255"]}"#),
@@ -95,8 +132,7 @@ impl Floor {
             .send()
         };
         futures::future::try_join(put("job"), put("request")).await?;
-        self.receive_and_delete(async |_| Ok(())).await?;
-        Ok(())
+        Ok(job)
     }
 
     /// One page of the look-up; answers where the next begins.
@@ -124,14 +160,11 @@ impl Floor {
         Ok(page.last_evaluated_key)
     }
 
-    async fn plan(&self) -> Result<()> {
-        let job = self
-            .dynamodb
-            .query()
-            .table_name("jobs")
-            .consistent_read(true);
-        job.key_condition_expression("job_key = :key AND part BETWEEN :job AND :end")
-            .expression_attribute_values(":key", self.job_key())
+    async fn plan(&self, job: &JobRef) -> Result<()> {
+        let look = self.dynamodb.query().table_name("jobs");
+        look.consistent_read(true)
+            .key_condition_expression("job_key = :key AND part BETWEEN :job AND :end")
+            .expression_attribute_values(":key", job_key())
             .expression_attribute_values(":job", text("job"))
             .expression_attribute_values(":end", text("progress#~"))
             .send()
@@ -140,35 +173,44 @@ impl Floor {
         while start.is_some() {
             start = self.page(start, None).await?;
         }
-        self.write_snapshot().await?;
+        let agent_ids: Vec<AgentId> = (1..=self.agents)
+            .filter_map(|agent| AgentId::new(agent.into()))
+            .collect();
+        let plan = Plan::new(Uuid::new_v4().to_string(), &agent_ids, job.accepted_at);
+        self.write_snapshot(&plan).await?;
         let mark = self.dynamodb.update_item().table_name("jobs");
-        mark.key("job_key", self.job_key())
+        mark.key("job_key", job_key())
             .key("part", text("job"))
-            .update_expression("SET plan_id = :plan, agent_count = :agents")
-            .expression_attribute_values(":plan", text(&self.plan_id))
-            .expression_attribute_values(":agents", number(self.agents))
+            .update_expression("SET plan_id = :plan, chunk_count = :chunks, agent_count = :agents")
+            .condition_expression("attribute_exists(job_key) AND attribute_not_exists(plan_id)")
+            .expression_attribute_values(":plan", text(&plan.plan_id))
+            .expression_attribute_values(":chunks", number(plan.chunks))
+            .expression_attribute_values(":agents", number(plan.agents))
             .send()
             .await?;
-        // A message holds the number of its chunk, and as many bytes as the ids of its agents take.
-        let padding = "1234567,".repeat(CHUNK_AGENTS) + &"x".repeat(200);
-        let bodies: Vec<String> = (1..=self.chunks())
-            .map(|chunk| format!("{chunk} {padding}"))
-            .collect();
-        let batches = bodies.chunks(BATCH).map(|batch| Ok(batch.to_vec()));
+        let nothing = Progress::default();
+        let mut bodies = plan
+            .open_chunks(job, &nothing, &agent_ids)
+            .map(|chunk| Message::Chunk(chunk).to_body())
+            .peekable();
+        let batches = std::iter::from_fn(|| {
+            bodies.peek()?;
+            Some(Ok(bodies.by_ref().take(MAX_BATCH).collect::<Vec<_>>()))
+        });
         stream::iter(batches)
-            .try_for_each_concurrent(8, |batch| self.send(batch))
+            .try_for_each_concurrent(MAX_PARALLEL_BATCHES, |batch| self.send(batch))
             .await
     }
 
-    async fn write_snapshot(&self) -> Result<()> {
+    async fn write_snapshot(&self, plan: &Plan) -> Result<()> {
         let pieces: Vec<u32> = (0..self.agents.div_ceil(10_000)).collect();
         for batch in pieces.chunks(25) {
             let put = |piece: &u32| {
                 let put = PutRequest::builder()
-                    .item("job_key", self.job_key())
+                    .item("job_key", job_key())
                     .item(
                         "part",
-                        text(format!("snapshot#{}#{piece:06}", self.plan_id)),
+                        text(format!("snapshot#{}#{piece:06}", plan.plan_id)),
                     )
                     .item("agent_ids", AttributeValue::B(Blob::new(vec![1; 10_000])));
                 Ok(WriteRequest::builder().put_request(put.build()?).build())
@@ -195,31 +237,34 @@ impl Floor {
         Ok(())
     }
 
-    /// Works off messages until there are none.
-    async fn work(&self) -> Result<()> {
-        let chunk = async |body: &str| {
-            let chunk = body.split(' ').next().context("no chunk")?;
-            self.log_out_chunk(chunk.parse()?).await
-        };
-        while self.receive_and_delete(chunk).await? > 0 {}
+    /// Works off messages until every chunk is done.
+    async fn poll(self: Arc<Self>, done: Arc<AtomicUsize>) -> Result<()> {
+        while done.load(Ordering::SeqCst) < self.chunks() {
+            let call = self.sqs.receive_message().queue_url(&self.queue_url);
+            let received = call.max_number_of_messages(BATCH_SIZE).send().await?;
+            let messages = received.messages.unwrap_or_default();
+            if messages.is_empty() {
+                // The embedded queue has a second or two of them at most before the plan sends the rest.
+                tokio::time::sleep(Duration::from_millis(5)).await;
+                continue;
+            }
+            let work = messages.iter().map(|message| self.work(message, &done));
+            try_join_all(work).await?;
+            self.delete(&messages).await?;
+        }
         Ok(())
     }
 
-    /// Answers how many messages there were.
-    async fn receive_and_delete(&self, work: impl AsyncFn(&str) -> Result<()>) -> Result<usize> {
-        let call = self.sqs.receive_message().queue_url(&self.queue_url);
-        let received = call.max_number_of_messages(10).send().await?;
-        let messages = received.messages.unwrap_or_default();
-        if messages.is_empty() {
-            return Ok(0);
+    async fn work(&self, message: &SqsMessage, done: &AtomicUsize) -> Result<()> {
+        if let Message::Chunk(chunk) = Message::parse(message.body().unwrap_or_default())? {
+            self.log_out_chunk(&chunk).await?;
+            done.fetch_add(1, Ordering::SeqCst);
         }
-        try_join_all(
-            messages
-                .iter()
-                .map(|message| work(message.body().unwrap_or_default())),
-        )
-        .await?;
-        let entry = |(position, message): (usize, &aws_sdk_sqs::types::Message)| {
+        Ok(())
+    }
+
+    async fn delete(&self, messages: &[SqsMessage]) -> Result<()> {
+        let entry = |(position, message): (usize, &SqsMessage)| {
             DeleteMessageBatchRequestEntry::builder()
                 .id(position.to_string())
                 .receipt_handle(message.receipt_handle().unwrap_or_default())
@@ -229,41 +274,43 @@ impl Floor {
         let entries = entries.collect::<Result<Vec<_>, _>>()?;
         let call = self.sqs.delete_message_batch().queue_url(&self.queue_url);
         call.set_entries(Some(entries)).send().await?;
-        Ok(messages.len())
+        Ok(())
     }
 
-    async fn log_out_chunk(&self, chunk: u32) -> Result<()> {
-        let progress = format!("progress#{}#{:04}", self.plan_id, chunk / 64);
+    async fn log_out_chunk(&self, chunk: &Chunk) -> Result<()> {
+        let progress = format!("progress#{}#{:04}", chunk.plan_id, chunk.number / 64);
         self.read_chunk(chunk, &progress).await?;
-        let agents: Vec<u32> = self.agents_of(chunk).collect();
-        try_join_all(agents.chunks(25).map(|batch| self.log_out(batch))).await?;
+        let batches = chunk.agent_ids.chunks(25);
+        try_join_all(batches.map(|batch| self.log_out(batch))).await?;
         let count = self.dynamodb.update_item().table_name("jobs");
         count
-            .key("job_key", self.job_key())
+            .key("job_key", job_key())
             .key("part", text(progress))
             .update_expression(
-                "SET counted_at = :now ADD done_chunks :chunks, logged_out_count :out",
+                "SET counted_at = :now, expires_at = :now ADD done_chunks :chunks, logged_out_count :out, \
+                 deferred_count :none, missing_count :none, offline_count :none, later_session_count :none",
             )
             .condition_expression("NOT contains(done_chunks, :chunk)")
-            .expression_attribute_values(":now", number(ONLINE_SINCE_MS))
-            .expression_attribute_values(":chunk", number(chunk))
-            .expression_attribute_values(":chunks", AttributeValue::Ns(vec![chunk.to_string()]))
-            .expression_attribute_values(":out", number(agents.len()))
+            .expression_attribute_values(":now", number(chunk.job.accepted_at.epoch_ms()))
+            .expression_attribute_values(":chunk", number(chunk.number))
+            .expression_attribute_values(":chunks", AttributeValue::Ns(vec![chunk.number.to_string()]))
+            .expression_attribute_values(":out", number(chunk.agent_ids.len()))
+            .expression_attribute_values(":none", number(0))
             .send()
             .await?;
         Ok(())
     }
 
-    async fn read_chunk(&self, chunk: u32, progress: &str) -> Result<()> {
+    async fn read_chunk(&self, chunk: &Chunk, progress: &str) -> Result<()> {
         let mut agents = KeysAndAttributes::builder();
-        for agent in self.agents_of(chunk) {
+        for agent in &chunk.agent_ids {
             let key = ("agent_key".to_owned(), text(format!("{TENANT}#{agent}")));
             agents = agents.keys([key].into());
         }
         let mut jobs = KeysAndAttributes::builder();
         for part in ["job", progress] {
             let key = [
-                ("job_key".to_owned(), self.job_key()),
+                ("job_key".to_owned(), job_key()),
                 ("part".to_owned(), text(part)),
             ];
             jobs = jobs.keys(key.into());
@@ -274,26 +321,38 @@ impl Floor {
         Ok(())
     }
 
-    async fn log_out(&self, agents: &[u32]) -> Result<()> {
-        let statement = |agent: &u32| {
+    async fn log_out(&self, agents: &[AgentId]) -> Result<()> {
+        let online_since = Timestamp::parse_rfc3339(SIGNED_IN).context("no time")?;
+        let statement = |agent: &AgentId| {
             let last_logout = [
                 ("request".to_owned(), text("job#1#1795330800000")),
-                ("at".to_owned(), number(ONLINE_SINCE_MS)),
+                ("at".to_owned(), number(online_since.epoch_ms())),
             ];
             BatchStatementRequest::builder()
-                .statement(
-                    r#"UPDATE "agents" SET agent_status='Offline' SET last_logout=? REMOVE pending_logout WHERE agent_key=? AND agent_status=? AND online_since=?"#,
-                )
+                .statement(LOG_OUT)
                 .parameters(AttributeValue::M(last_logout.into()))
                 .parameters(text(format!("{TENANT}#{agent}")))
                 .parameters(text(STATUS))
-                .parameters(number(ONLINE_SINCE_MS))
+                .parameters(number(online_since.epoch_ms()))
                 .build()
         };
         let statements = agents.iter().map(statement);
         let statements = statements.collect::<Result<Vec<_>, _>>()?;
         let call = self.dynamodb.batch_execute_statement();
-        call.set_statements(Some(statements)).send().await?;
+        let answer = call.set_statements(Some(statements)).send().await?;
+        let failed = answer.responses().iter().find_map(|member| member.error());
+        ensure!(failed.is_none(), "a logout failed: {failed:?}");
         Ok(())
     }
+}
+
+/// As the service writes it.
+const LOG_OUT: &str = r#"UPDATE "agents" SET agent_status='Offline' SET last_logout=? REMOVE pending_logout WHERE agent_key=? AND agent_status=? AND online_since=?"#;
+
+fn plan_message(job: &JobRef) -> Result<Message> {
+    let selectors = serde_json::from_str(r#"{"ip_addrs":["10.0.0.0/8"]}"#)?;
+    Ok(Message::Plan(AcceptedJob {
+        job: job.clone(),
+        selectors,
+    }))
 }

@@ -1,6 +1,6 @@
 //! How fast a job is worked off, beside a floor: the very same calls with no logic around them.
 
-mod floor;
+pub mod floor;
 mod ours;
 mod section;
 
@@ -16,8 +16,8 @@ use crate::usage::Usage;
 
 pub use section::write;
 
-/// Jobs of so many agents.
-const SIZES: [u32; 4] = [1_000, 10_000, 100_000, 1_000_000];
+/// Jobs of so many agents, and how often each is worked off by either, in turn.
+const SIZES: [(u32, usize); 4] = [(1_000, 5), (10_000, 5), (100_000, 3), (1_000_000, 1)];
 
 /// Who works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
@@ -45,9 +45,11 @@ pub struct ContestantArgs {
 pub struct Drain {
     /// So many agents it had.
     pub agents: u32,
-    /// What the service used.
+    /// So often it was worked off.
+    pub runs: usize,
+    /// What the service used: the run of the median time.
     pub ours: Run,
-    /// What the floor used.
+    /// What the floor used, likewise.
     pub floor: Run,
 }
 
@@ -66,28 +68,38 @@ pub struct Run {
 /// A process failed.
 pub async fn measure_all() -> Result<Vec<Drain>> {
     let style = ProgressStyle::with_template("drain   {bar:40} {pos}/{len} {msg}")?;
-    let bar = ProgressBar::new(2 * SIZES.len() as u64).with_style(style);
+    let rounds: usize = SIZES.iter().map(|(_, runs)| runs).sum();
+    let bar = ProgressBar::new(2 * rounds as u64).with_style(style);
     let mut drains = Vec::new();
-    for agents in SIZES {
+    for (agents, runs) in SIZES {
         bar.set_message(format!("{agents} agents"));
         let roster = Roster {
             count: agents,
             busy_one_in: None,
         };
         let file = roster.make(false).await?;
-        let run = async |contestant| {
-            let run = run(contestant, agents, &file).await;
+        let (mut ours, mut floor) = (Vec::new(), Vec::new());
+        for _ in 0..runs {
+            ours.push(run(Contestant::Ours, agents, &file).await?);
             bar.inc(1);
-            run
-        };
+            floor.push(run(Contestant::Floor, agents, &file).await?);
+            bar.inc(1);
+        }
         drains.push(Drain {
             agents,
-            ours: run(Contestant::Ours).await?,
-            floor: run(Contestant::Floor).await?,
+            runs,
+            ours: median(ours),
+            floor: median(floor),
         });
     }
     bar.finish_and_clear();
     Ok(drains)
+}
+
+/// The run of the median time; there is at least one.
+fn median(mut runs: Vec<Run>) -> Run {
+    runs.sort_by(|one, other| one.process.seconds.total_cmp(&other.process.seconds));
+    runs[runs.len() / 2]
 }
 
 /// Runs one contestant in a process of its own on fresh backends.

@@ -1,9 +1,11 @@
 //! One request, answered by the service's functions and worked off as Lambda would have them do it, in this process.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
+use aws_lambda_events::sqs::SqsEvent;
 use aws_sdk_sqs::Client;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -14,19 +16,17 @@ use logout::auth::Authenticator;
 use logout::backoff::Backoff;
 use logout::event_sources::JOBS;
 use logout::http::{FORCE_LOGOUT_PATH, JOBS_PATH};
+use logout::job::CHUNK_AGENTS;
 use logout::queue::Queue;
 use logout::settings::{DEFAULT_JOB_RETENTION_DAYS, DEFAULT_SYNC_LIMIT};
 use logout::store::Store;
 use logout::timestamp::Clock;
 use serde_json::{Value, json};
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 use crate::backends::Addresses;
 use crate::roster::{TENANT, TOKEN};
 use crate::usage::{Begun, Usage};
-
-/// How often is asked how far the job is.
-const INTERVAL: Duration = Duration::from_millis(50);
 
 /// Logs out everybody in 10.0.0.0/8, of whom there are `agents`; answers what that took.
 ///
@@ -41,14 +41,19 @@ pub async fn run(addresses: Addresses, agents: u32) -> Result<Usage> {
         function_timeout: Duration::from_secs(JOBS.function_timeout_seconds.into()),
         clock: app.clock.clone(),
     };
-    let for_worker = app.clone();
-    let work = move |event, deadline| {
-        let app = for_worker.clone();
-        async move { logout_worker::handle(&app, event, deadline).await }
+    let (for_worker, open) = (app.clone(), Arc::new(Open::of(agents)));
+    let counted = open.clone();
+    let work = move |event: SqsEvent, deadline| {
+        let (app, open, messages) = (for_worker.clone(), counted.clone(), event.records.len());
+        async move {
+            let answer = logout_worker::handle(&app, event, deadline).await;
+            open.count(messages - answer.batch_item_failures.len());
+            answer
+        }
     };
     let feeding = tokio::spawn(source.feed(work, async { stopped.await.unwrap_or_default() }));
     let begun = Begun::now()?;
-    let settled = request_all(&app).await?;
+    let settled = request_all(&app, &open).await?;
     let usage = begun.usage()?;
     ensure!(
         settled == u64::from(agents),
@@ -59,25 +64,43 @@ pub async fn run(addresses: Addresses, agents: u32) -> Result<Usage> {
     Ok(usage)
 }
 
+/// Messages of the job that are not done: its end is seen without asking DynamoDB for it.
+struct Open {
+    messages: AtomicUsize,
+    none: Notify,
+}
+
+impl Open {
+    /// Those of a job of so many agents: the plan, and the chunks.
+    fn of(agents: u32) -> Self {
+        Self {
+            messages: AtomicUsize::new(1 + (agents as usize).div_ceil(CHUNK_AGENTS)),
+            none: Notify::new(),
+        }
+    }
+
+    fn count(&self, done: usize) {
+        if self.messages.fetch_sub(done, Ordering::SeqCst) == done {
+            self.none.notify_one();
+        }
+    }
+}
+
 /// How many were settled.
-async fn request_all(app: &App) -> Result<u64> {
+async fn request_all(app: &App, open: &Open) -> Result<u64> {
     let body = json!({ "ip_addrs": ["10.0.0.0/8"] }).to_string();
     let post = request("POST", FORCE_LOGOUT_PATH, Body::from(body))?;
     let answer = json(force_logout::handle(app, post).await)?;
     if let Some(rows) = answer.as_array() {
         return Ok(rows.len() as u64);
     }
+    open.none.notified().await;
     let path = format!("{JOBS_PATH}{}", answer["id"]);
-    loop {
-        let look = request("GET", &path, Body::Empty)?;
-        let job = json(job_status::handle(app, look).await)?;
-        if job["status"] == "completed" {
-            let count = |name: &str| job[name].as_u64().unwrap_or(0);
-            return Ok(count("logged_out") + count("deferred"));
-        }
-        ensure!(job["status"] != "failed", "{job}");
-        tokio::time::sleep(INTERVAL).await;
-    }
+    let look = request("GET", &path, Body::Empty)?;
+    let job = json(job_status::handle(app, look).await)?;
+    ensure!(job["status"] == "completed", "{job}");
+    let count = |name: &str| job[name].as_u64().unwrap_or(0);
+    Ok(count("logged_out") + count("deferred"))
 }
 
 fn app(addresses: Addresses) -> App {

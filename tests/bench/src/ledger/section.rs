@@ -2,7 +2,7 @@
 
 use super::{Case, Cost, Entry};
 use crate::document::{Document, Table};
-use crate::goal::{Goal, goals};
+use crate::goal::{Goal, goals, largest};
 
 /// Adds the sections on costs and on round trips.
 pub fn write(document: &mut Document, entries: &[Entry]) {
@@ -22,6 +22,12 @@ pub fn write(document: &mut Document, entries: &[Entry]) {
          the caller has an answer.",
     );
     document.table(goals(&depth_goals(entries)));
+}
+
+/// What the counts should be.
+#[must_use]
+pub fn all_goals(entries: &[Entry]) -> Vec<Goal> {
+    [cost_goals(entries), depth_goals(entries)].concat()
 }
 
 fn costs(entries: &[Entry]) -> Table {
@@ -63,10 +69,6 @@ fn log_outs(entries: &[Entry]) -> impl Iterator<Item = (f64, &Entry)> {
 
 fn jobs(entries: &[Entry]) -> impl Iterator<Item = (f64, &Entry)> {
     log_outs(entries).filter(|(_, entry)| entry.work.is_some())
-}
-
-fn largest(values: impl Iterator<Item = f64>) -> f64 {
-    values.fold(0.0, f64::max)
 }
 
 fn cost_goals(entries: &[Entry]) -> Vec<Goal> {
@@ -126,7 +128,12 @@ fn depth_goals(entries: &[Entry]) -> Vec<Goal> {
     #[expect(clippy::cast_precision_loss, reason = "a handful")]
     let deepest = |wanted: &dyn Fn(&Entry) -> bool| {
         let wanted = entries.iter().filter(|entry| wanted(entry));
-        largest(wanted.map(|entry| entry.answer.round_trips.unwrap_or(0) as f64))
+        largest(wanted.map(|entry| {
+            entry
+                .answer
+                .round_trips
+                .map_or(f64::NAN, |depth| depth as f64)
+        }))
     };
     let by = |selectors: &'static [super::Selector], job: bool| {
         move |entry: &Entry| match entry.case {
