@@ -11,7 +11,7 @@ use super::simulation::Run;
 pub const WRITE_UNIT_DOLLARS: f64 = 0.625e-6;
 /// Dollars for a read request unit (the same page).
 pub const READ_UNIT_DOLLARS: f64 = 0.125e-6;
-/// Dollars for a request to a standard queue, of up to 64 KB ("Amazon SQS pricing"). Ten chunks take about 10 KB.
+/// Dollars for a request to a standard queue, of up to 64 KB ("Amazon SQS pricing"). Ten chunks take 20 KB at most.
 pub const SQS_REQUEST_DOLLARS: f64 = 0.40e-6;
 /// Dollars for an invocation ("AWS Lambda Pricing").
 pub const INVOCATION_DOLLARS: f64 = 0.20e-6;
@@ -37,29 +37,23 @@ impl Line {
     }
 }
 
-/// What a job of so many idle agents of one team costs that went like that. What is read again for throttled agents is
-/// not in it.
+/// What a job of so many idle agents of one team costs that went like that.
 #[must_use]
 pub fn bill(agents: u32, deployment: &Deployment, run: &Run) -> [Line; 5] {
     let agents = f64::from(agents);
-    let costs = &deployment.costs;
-    let chunks = (agents / AGENTS_PER_CHUNK).ceil();
-    let snapshot_items = (chunks / costs.chunks_per_snapshot_item).ceil();
-    let batches_sent = (chunks / MESSAGES_PER_BATCH).ceil();
+    let totals = deployment.costs.of_job(agents);
+    let batches_sent = (agents / AGENTS_PER_CHUNK / MESSAGES_PER_BATCH).ceil();
     let batches_received = (run.deliveries / MESSAGES_PER_BATCH).ceil();
     let line = |what, count, price| Line { what, count, price };
     [
         line(
             "DynamoDB write request units",
-            agents * costs.write_units_per_agent
-                + chunks * costs.count_write_units_per_chunk
-                + snapshot_items * costs.snapshot_item_units(),
+            totals.write_units,
             WRITE_UNIT_DOLLARS,
         ),
         line(
             "DynamoDB read request units",
-            agents * (costs.read_units_per_agent + costs.look_up_units_per_agent())
-                + chunks * costs.count_read_units_per_chunk,
+            totals.read_units,
             READ_UNIT_DOLLARS,
         ),
         line(

@@ -2,12 +2,17 @@
 
 use std::fmt;
 
+use logout::event_sources::JOBS;
+
 use super::costs::{Assumptions, JobCosts};
 use super::limits::{
     ACCOUNT_CONCURRENCY, DOUBLING_S, ENVIRONMENTS_PER_10_S, EVENT_SOURCE_GROWTH_PER_S,
     EVENT_SOURCE_MAX, EVENT_SOURCE_START, MESSAGES_PER_BATCH, NEW_TABLE_WRITE_UNITS_PER_S,
     ONE_CPU_MB, PARTITION_WRITE_UNITS_PER_S, TABLE_WRITE_UNITS_PER_S,
 };
+
+/// A function gives its messages back so long before it is stopped (`logout::batch`).
+const TIME_TO_REPORT_S: f64 = 2.0;
 
 /// What can keep a job from being faster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,7 +37,7 @@ pub enum Limit {
     LambdaGrowth,
     /// What the agents table takes a second.
     AgentsTable,
-    /// The visibility timeout: every chunk that is left was given up and waits for its next delivery.
+    /// The visibility timeout: chunks ran out of time, and the job waits for their next delivery.
     Redelivery,
     /// None: the last chunks take the time they take.
     RoundTrips,
@@ -64,6 +69,8 @@ pub struct Deployment {
     pub worker_max_concurrency: f64,
     /// `MemorySize` of the template.
     pub memory_mb: f64,
+    /// An invocation has so long for what it was handed.
+    pub invocation_s: f64,
     /// Write units a second that the agents table takes at once: its warm throughput.
     pub warm_write_units_per_s: f64,
     /// Quota of a table's write units a second.
@@ -85,6 +92,7 @@ impl Deployment {
     pub const DEFAULT: Self = Self {
         worker_max_concurrency: 50.0,
         memory_mb: 256.0,
+        invocation_s: JOBS.function_timeout_seconds as f64 - TIME_TO_REPORT_S,
         warm_write_units_per_s: NEW_TABLE_WRITE_UNITS_PER_S,
         table_write_units_per_s: TABLE_WRITE_UNITS_PER_S,
         partition_write_units_per_s: PARTITION_WRITE_UNITS_PER_S,

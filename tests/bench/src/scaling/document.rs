@@ -9,9 +9,7 @@ use super::costs::AGENTS_PER_CHUNK;
 use super::deployment::Deployment;
 use super::limits::MESSAGES_PER_BATCH;
 use super::simulation::{Run, simulate};
-use super::variants::{
-    CONCURRENCY, Knob, LITTLE_CONCURRENCY, ONE_CPU, PATIENCE, QUOTA, WARM_TABLE, what_to_raise,
-};
+use super::variants::{CONCURRENCY, Knob, ONE_CPU, QUOTA, WARM_TABLE, what_to_raise};
 use super::{curve, one_invocation, sources};
 use crate::document::{Document, Table};
 
@@ -20,18 +18,15 @@ const JOBS_OF: [u32; 3] = [100_000, 1_000_000, 10_000_000];
 /// The one that is drawn.
 const DRAWN: u32 = 1_000_000;
 /// Settings with a name.
-const VARIANTS: [(&str, &[Knob]); 7] = [
+const VARIANTS: [(&str, &[Knob]); 5] = [
     ("a new deployment", &[]),
     ("more concurrency (1,000)", &[CONCURRENCY]),
-    ("little concurrency (2)", &[LITTLE_CONCURRENCY]),
-    ("throttled chunks wait", &[PATIENCE]),
     ("warm table (40,000)", &[WARM_TABLE]),
-    ("warm, and chunks wait", &[WARM_TABLE, PATIENCE]),
-    (
-        "warm, chunks wait, 1,769 MB",
-        &[WARM_TABLE, PATIENCE, ONE_CPU],
-    ),
+    ("warm, 1,769 MB", &[WARM_TABLE, ONE_CPU]),
+    ("quota of 80,000, warm, 1,769 MB", &[QUOTA, ONE_CPU]),
 ];
+/// `WorkerMaxConcurrency`, to see when a wait gets longer than an invocation.
+const CONCURRENCIES: [f64; 5] = [50.0, 100.0, 200.0, 500.0, 1_000.0];
 
 /// Computes everything and writes it down.
 ///
@@ -42,10 +37,10 @@ pub fn document() -> Result<Document> {
     introduction(&mut document);
     in_short(&mut document);
     how_long(&mut document);
-    when_throttled(&mut document);
     draw(&mut document)?;
     what_binds(&mut document);
     what_first(&mut document);
+    when_throttled(&mut document);
     one_invocation::section(&mut document, &JOBS_OF);
     what_it_costs(&mut document);
     sources::published(&mut document);
@@ -74,29 +69,28 @@ fn in_short(document: &mut Document) {
     let new = Deployment::DEFAULT;
     document.paragraph(format!(
         "**In short**, for {} agents:\n\
-         - **What binds first is the agents table**: a new one takes {} writes a second, and 50 workers ask for more than ten \
-         times that. A worker that is throttled gives up too soon. A new deployment: {}.\n\
-         - **Warm the agents table first** (`WarmThroughput`): {}, with 99 % of the agents within {}. If that cannot be, deploy with `WorkerMaxConcurrency=2`: {}. \
-         More concurrency on a cold table makes it worse.\n\
-         - **In the code**, let a throttled chunk wait instead of giving up: {} without any setting, {} with a warm table.\n\
-         - After that it is the processor and the one partition of the job that plan, and the quota of {} writes a second.",
+         - **The agents table binds first**: a new one takes {} writes a second, and a new deployment needs {}. What is \
+         throttled is tried again until it is written.\n\
+         - **Warm that table first** (`WarmThroughput`): {}. Until then leave `WorkerMaxConcurrency` as it is: with \
+         1,000, chunks wait for longer than their invocation lasts, and come again later ({}).\n\
+         - **Then the memory of the worker**, for its processor: {} with {} MB.\n\
+         - **Then the quota** of {} writes a second: {} with {}. Beyond some {} agents a second the job's partition is \
+         too busy to count chunks.",
         count(f64::from(DRAWN)),
         count(new.warm_write_units_per_s),
         takes(&[]),
         takes(&[WARM_TABLE]),
-        duration(until_most(&simulate(DRAWN, &deployed_with(&[WARM_TABLE])))),
-        takes(&[LITTLE_CONCURRENCY]),
-        takes(&[PATIENCE]),
-        takes(&[PATIENCE, WARM_TABLE]),
+        takes(&[CONCURRENCY]),
+        takes(&[WARM_TABLE, ONE_CPU]),
+        count(new.with(ONE_CPU).memory_mb),
         count(new.table_write_units_per_s),
+        takes(&[QUOTA, ONE_CPU]),
+        count(new.with(QUOTA).table_write_units_per_s),
+        count(
+            new.partition_write_units_per_s / new.costs.count_write_units_per_chunk
+                * AGENTS_PER_CHUNK
+        ),
     ));
-}
-
-/// When 99 of 100 are logged out.
-fn until_most(run: &Run) -> f64 {
-    let all = run.curve.last().map_or(0.0, |last| last.1);
-    let most = run.curve.iter().find(|point| point.1 >= 0.99 * all);
-    most.map_or(run.seconds, |point| point.0)
 }
 
 fn how_long(document: &mut Document) {
@@ -125,10 +119,8 @@ fn how_long(document: &mut Document) {
     }
     document.table(table);
     document.paragraph(format!(
-        "*Never* means that after {} deliveries some messages rest in the dead-letter queue with so many agents; redriven, \
-         they go on. A job that takes longer than {} minutes reads `failed` until it is done. \\* The plan does not fit into one \
-         invocation (below), so this is what it would be if it did.",
-        JOBS.max_receive_count,
+        "A job that takes longer than {} minutes reads `failed` until it is done. \\* The plan does not fit into one invocation \
+         (below), so this is what it would be if it did.",
         DEADLINE.as_secs() / 60,
     ));
 }
@@ -138,43 +130,61 @@ fn told(run: &Run) -> String {
     if run.dead_agents < 1.0 {
         return duration(run.seconds);
     }
-    format!("never: {} left", count(run.dead_agents))
+    format!("never: {} in the dead-letter queue", count(run.dead_agents))
 }
 
 fn when_throttled(document: &mut Document) {
     let new = Deployment::DEFAULT;
-    let taken_per_s = new.warm_write_units_per_s;
-    let patience_s: f64 = (0..new.costs.rounds - 1)
-        .map(|round| {
-            new.costs.mean_pause_s(round) + new.costs.round_trips_per_retry * new.assumptions.call_s
-        })
-        .sum();
-    let per_environment = MESSAGES_PER_BATCH * AGENTS_PER_CHUNK;
-    document.heading("When the agents table is too slow for its workers");
+    let per_invocation = MESSAGES_PER_BATCH * AGENTS_PER_CHUNK;
+    let wait_s = |concurrency| concurrency * per_invocation / new.warm_write_units_per_s;
+    document.heading("When a wait is longer than an invocation");
     document.paragraph(format!(
-        "A worker tries throttled agents {} times, with waits that add up to {patience_s:.2} s on average. Then the chunk \
-         is given up, and its message comes again after the visibility timeout, {} s; after {} deliveries it is dead. Agents \
-         in flight are invocations × {MESSAGES_PER_BATCH:.0} chunks × {AGENTS_PER_CHUNK:.0} agents, and the table serves \
-         {} × {patience_s:.2} s = {} of them before they are given up. So more than about **{:.0} invocations** are more than \
-         a new table can serve, and chunks fail, although every write that succeeded counts.",
-        new.costs.rounds,
+        "A worker that is throttled tries again what was, and only that, for as long as its invocation lasts: {:.0} s. To give \
+         up sooner would cost more: a message comes again after {} s, and is a dead letter after {} deliveries. In flight are \
+         invocations × {MESSAGES_PER_BATCH:.0} chunks × {AGENTS_PER_CHUNK:.0} agents, so a chunk waits for {per_invocation:.0} × \
+         invocations / writes a second, on average; some wait longer, as nobody queues. For {} agents on a table of {} writes a \
+         second:",
+        new.invocation_s,
         JOBS.visibility_timeout_seconds(),
         JOBS.max_receive_count,
-        count(taken_per_s),
-        count(taken_per_s * patience_s),
-        (taken_per_s * patience_s / per_environment).floor(),
+        count(f64::from(DRAWN)),
+        count(new.warm_write_units_per_s),
     ));
-    document.paragraph(
-        "That is why a new deployment is so much slower than its table, why more concurrency makes it worse, and why the least \
-         concurrency helps. *Throttled chunks wait* computes a worker that tries a throttled chunk until its invocation ends. \
-         All of this holds if DynamoDB gives what it promises and no more; it often gives more, which nobody should count on \
-         in an emergency.",
-    );
+    let mut table = Table::new([
+        "`WorkerMaxConcurrency`",
+        "average wait, s",
+        "chunks that come again",
+        "the job takes",
+    ]);
+    let mut patient = 0.0;
+    for worker_max_concurrency in CONCURRENCIES {
+        let deployment = Deployment {
+            worker_max_concurrency,
+            ..new
+        };
+        let run = simulate(DRAWN, &deployment);
+        if run.given_up < 0.5 {
+            patient = worker_max_concurrency;
+        }
+        table.row([
+            count(worker_max_concurrency),
+            count(wait_s(worker_max_concurrency)),
+            count(run.given_up),
+            told(&run),
+        ]);
+    }
+    document.table(table);
+    document.paragraph(format!(
+        "Nothing is lost, but the last agents wait for {} minutes more. Up to {} invocations it does not happen; a table that \
+         takes twice as much allows twice as many.",
+        JOBS.visibility_timeout_seconds() / 60,
+        count(patient),
+    ));
 }
 
 fn draw(document: &mut Document) -> Result<()> {
-    let drawn = VARIANTS.iter().filter(|(name, _)| !name.contains("1,769"));
-    let runs: Vec<_> = drawn
+    let runs: Vec<_> = VARIANTS
+        .iter()
         .map(|(name, knobs)| (*name, simulate(DRAWN, &deployed_with(knobs))))
         .collect();
     let title = format!("{} agents logged out over time", count(f64::from(DRAWN)));
@@ -207,24 +217,25 @@ fn what_first(document: &mut Document) {
     document.heading("What to raise first");
     document.paragraph(
         "Each thing that can be changed is tried, the one that helps most is kept, and so on until nothing shortens the job by \
-         another twentieth; then a quota. First with the worker as it is, then with one whose throttled chunks wait.",
+         another twentieth; then a quota.",
     );
     let mut table = Table::new(["agents", "change", "the job takes"]);
+    let new = Deployment::DEFAULT;
     for agents in JOBS_OF {
-        for (name, start) in [
-            ("a new deployment", Deployment::DEFAULT),
-            (PATIENCE.name, Deployment::DEFAULT.with(PATIENCE)),
-        ] {
-            let mut deployment = start;
-            let run = simulate(agents, &start);
-            table.row([count(f64::from(agents)), name.to_owned(), told(&run)]);
-            for (knob, run) in what_to_raise(agents, &start) {
-                deployment = deployment.with(knob);
-                table.row([String::new(), knob.name.to_owned(), told(&run)]);
-            }
-            let run = simulate(agents, &deployment.with(QUOTA));
-            table.row([String::new(), QUOTA.name.to_owned(), told(&run)]);
+        let mut deployment = new;
+        let run = simulate(agents, &new);
+        let first = [
+            count(f64::from(agents)),
+            "a new deployment".to_owned(),
+            told(&run),
+        ];
+        table.row(first);
+        for (knob, run) in what_to_raise(agents, &new) {
+            deployment = deployment.with(knob);
+            table.row([String::new(), knob.name.to_owned(), told(&run)]);
         }
+        let run = simulate(agents, &deployment.with(QUOTA));
+        table.row([String::new(), QUOTA.name.to_owned(), told(&run)]);
     }
     document.table(table);
 }
@@ -232,12 +243,12 @@ fn what_first(document: &mut Document) {
 fn what_it_costs(document: &mut Document) {
     document.heading("The bill");
     document.paragraph(
-        "With a warm table and chunks that wait, at the prices of us-east-1 without free tiers (as in operations.md; look yours \
+        "With a warm table, at the prices of us-east-1 without free tiers (as in operations.md; look yours \
          up). Not in it: warming a table, which is charged for and cannot be taken back (Amazon DynamoDB Developer Guide, \
          \"Understanding DynamoDB warm throughput\"); and whatever AWS asks for requests with a message group on top, which at \
          these counts is less than a cent.",
     );
-    let deployment = deployed_with(&[WARM_TABLE, PATIENCE]);
+    let deployment = deployed_with(&[WARM_TABLE]);
     let bills = JOBS_OF.map(|agents| bill(agents, &deployment, &simulate(agents, &deployment)));
     let mut table = Table::new([
         "$ (how many)",

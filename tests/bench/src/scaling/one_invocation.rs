@@ -1,22 +1,13 @@
 //! Whether one invocation can plan a job.
 
-use logout::event_sources::JOBS;
-
 use super::deployment::Deployment;
 use super::document::count;
 use super::planning;
 use super::variants::ONE_CPU;
 use crate::document::{Document, Table};
 
-/// A function gives its messages back so long before it is stopped (`logout::batch`).
-const RESERVE_S: f64 = 2.0;
 /// The plan holds an agent's id in so many bytes, three times at most (`logout::candidates`).
 const PLAN_BYTES_PER_AGENT: f64 = 3.0 * 8.0;
-
-/// A plan has so long.
-fn planning_limit_s() -> f64 {
-    f64::from(JOBS.function_timeout_seconds) - RESERVE_S
-}
 
 fn ids_mb(agents: u32) -> f64 {
     f64::from(agents) * PLAN_BYTES_PER_AGENT / 1_048_576.0
@@ -29,21 +20,22 @@ pub(super) fn plan_fits(agents: u32, deployment: &Deployment) -> bool {
         .iter()
         .map(|step| step.agents / step.agents_per_s)
         .sum();
-    together_s <= planning_limit_s() && ids_mb(agents) <= deployment.memory_mb / 2.0
+    together_s <= deployment.invocation_s && ids_mb(agents) <= deployment.memory_mb / 2.0
 }
 
 /// Tells it of jobs of so many agents.
 pub(super) fn section(document: &mut Document, jobs: &[u32]) {
+    let new = Deployment::DEFAULT;
     document.heading("One invocation plans");
     document.paragraph(format!(
         "It has {:.0} s and the function's memory, of which the ids take up to {PLAN_BYTES_PER_AGENT:.0} bytes an agent. A job \
          that does not fit is not planned at all: raise the memory, or ask for several jobs. *Fits*: in time, and the ids in \
          half of the memory; the rest is for the answers under way. The time depends on an assumption about the processor \
-         (below), and on a plan that writes its snapshot no faster than one partition takes it, which is some {:.0} items a \
-         second.",
-        planning_limit_s(),
-        Deployment::DEFAULT.partition_write_units_per_s
-            / Deployment::DEFAULT.costs.snapshot_item_units(),
+         (below). The snapshot goes into one partition, in batches of {} items one after another: {} agents a second where ids \
+         are dense and take a byte each, an eighth of that at worst.",
+        new.invocation_s,
+        new.costs.snapshot_items_per_call,
+        count(new.partition_write_units_per_s / new.costs.snapshot_units_per_agent()),
     ));
     let mut table = Table::new([
         "agents, memory",

@@ -1,4 +1,4 @@
-//! One job, step by step: planned, handed out, worked on, throttled, given up and delivered again.
+//! One job, step by step: planned, handed out, worked on, throttled and tried again, out of time and delivered again.
 //!
 //! Chunks are counted in fractions: what happens to many alike is what happens on average.
 
@@ -29,6 +29,8 @@ pub struct Run {
     pub curve: Vec<(f64, f64)>,
     /// Agents whose message is in the dead-letter queue.
     pub dead_agents: f64,
+    /// Chunks whose invocation ended while they waited: their messages come again, or rest in the dead-letter queue.
+    pub given_up: f64,
     /// Deliveries of chunk messages.
     pub deliveries: f64,
     /// Chunks in flight at once, at most.
@@ -42,7 +44,7 @@ struct Chunks {
     count: f64,
     /// Agents of each that are not logged out.
     open_agents: f64,
-    round: u32,
+    tries: u32,
     delivery: u32,
     received_at_s: f64,
     /// When they write next, or may be received again.
@@ -101,6 +103,7 @@ impl<'a> Simulation<'a> {
                 bound_s: BTreeMap::from([(Limit::Start, start_s)]),
                 curve: vec![(0.0, 0.0)],
                 dead_agents: 0.0,
+                given_up: 0.0,
                 deliveries: 0.0,
                 peak_chunks: 0.0,
                 invocation_s: planning_s,
@@ -118,10 +121,10 @@ impl<'a> Simulation<'a> {
         let planning = self.go_on_planning();
         let receiving = self.receive();
         let throttled = self.write();
-        let waiting = if self.in_flight.is_empty() {
-            Limit::Redelivery
-        } else {
+        let waiting = if self.returned.is_empty() {
             Limit::RoundTrips
+        } else {
+            Limit::Redelivery
         };
         let bound = throttled.or(receiving).or(planning).unwrap_or(waiting);
         *self.run.bound_s.entry(bound).or_default() += STEP_S;
@@ -212,7 +215,7 @@ impl<'a> Simulation<'a> {
         Some(Chunks {
             count,
             open_agents,
-            round: 0,
+            tries: 0,
             delivery,
             received_at_s: self.now_s,
             due_at_s,
@@ -243,22 +246,31 @@ impl<'a> Simulation<'a> {
                 }
             }
         }
-        let throttled = self.in_flight.iter().any(|chunks| chunks.round > 0);
-        throttled.then_some(Limit::AgentsTable)
+        let throttled = self.in_flight.iter().filter(|chunks| chunks.tries > 0);
+        let throttled = throttled.map(|chunks| chunks.count * chunks.open_agents);
+        (throttled.sum::<f64>() >= 1.0).then_some(Limit::AgentsTable)
     }
 
-    /// Of chunks of whose agents a `share` was written, a few have none left; the others write again, or come again.
+    /// Of chunks of whose agents a `share` was written, some have none left; the others try again for as long as their
+    /// invocation lasts, and then come again.
     fn try_again(&mut self, mut chunks: Chunks, share: f64) {
-        let costs = &self.deployment.costs;
+        let Deployment {
+            costs,
+            assumptions,
+            invocation_s,
+            ..
+        } = self.deployment;
         let open = chunks.count * chunks.open_agents * (1.0 - share);
         chunks.count *= 1.0 - share.powf(chunks.open_agents);
         chunks.open_agents = open / chunks.count;
-        chunks.round += 1;
-        if chunks.round < costs.rounds {
-            let calls_s = costs.round_trips_per_retry * self.deployment.assumptions.call_s;
-            chunks.due_at_s = self.now_s + calls_s + costs.mean_pause_s(chunks.round - 1);
+        chunks.due_at_s = self.now_s + costs.mean_retry_s(chunks.tries, assumptions.call_s);
+        chunks.tries += 1;
+        if chunks.due_at_s < chunks.received_at_s + invocation_s {
             self.in_flight.push(chunks);
-        } else if chunks.delivery < JOBS.max_receive_count {
+            return;
+        }
+        self.run.given_up += chunks.count;
+        if chunks.delivery < JOBS.max_receive_count {
             chunks.due_at_s = chunks.received_at_s + f64::from(JOBS.visibility_timeout_seconds());
             self.returned.push_back(chunks);
         } else {

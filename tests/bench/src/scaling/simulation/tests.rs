@@ -1,5 +1,5 @@
 use super::*;
-use crate::scaling::variants::{CONCURRENCY, KNOBS, PATIENCE, QUOTA, WARM_TABLE, what_to_raise};
+use crate::scaling::variants::{CONCURRENCY, KNOBS, QUOTA, WARM_TABLE, what_to_raise};
 
 type Change = fn(&mut Deployment);
 
@@ -62,8 +62,10 @@ fn the_time_is_explained_by_limits() {
 
 #[test]
 fn a_raised_limit_never_makes_a_patient_job_slower() {
-    let mut patient = Deployment::DEFAULT;
-    patient.costs.rounds = u32::MAX;
+    let patient = Deployment {
+        invocation_s: f64::INFINITY,
+        ..Deployment::DEFAULT
+    };
     let raises: [Change; 6] = [
         |deployment| deployment.worker_max_concurrency *= 2.0,
         |deployment| deployment.memory_mb *= 2.0,
@@ -90,14 +92,31 @@ fn a_raised_limit_never_makes_a_patient_job_slower() {
 }
 
 #[test]
-fn more_concurrency_makes_a_job_on_a_cold_table_worse() {
-    let few = simulate(1_000_000, &Deployment::DEFAULT);
-    let many = simulate(1_000_000, &Deployment::DEFAULT.with(CONCURRENCY));
-    assert!(many.dead_agents > few.dead_agents && few.dead_agents > 0.0);
-    let warm = Deployment::DEFAULT.with(PATIENCE).with(QUOTA);
-    let few = simulate(1_000_000, &warm);
-    let many = simulate(1_000_000, &warm.with(CONCURRENCY));
-    assert!(many.seconds < few.seconds);
+fn nobody_waits_on_a_cold_table_for_longer_than_an_invocation() {
+    for agents in AGENTS {
+        let run = simulate(agents, &Deployment::DEFAULT);
+        assert!(run.given_up < 1.0, "{} of {agents}", run.given_up);
+    }
+}
+
+#[test]
+fn a_chunk_that_would_wait_for_longer_than_its_invocation_comes_again() {
+    let crowded = Deployment {
+        invocation_s: 5.0,
+        ..Deployment::DEFAULT
+    };
+    let run = simulate(100_000, &crowded);
+    assert!(run.given_up > 1.0 && run.dead_agents < 1.0, "{run:?}");
+    assert!(run.seconds > f64::from(JOBS.visibility_timeout_seconds()));
+}
+
+#[test]
+fn more_concurrency_helps_where_the_table_keeps_up_and_not_where_it_does_not() {
+    let takes = |deployment| simulate(1_000_000, &deployment).seconds;
+    let cold = Deployment::DEFAULT;
+    assert!(takes(cold.with(CONCURRENCY)) > 0.95 * takes(cold));
+    let ample = cold.with(QUOTA);
+    assert!(takes(ample.with(CONCURRENCY)) < takes(ample));
 }
 
 #[test]
@@ -126,10 +145,11 @@ fn each_limit_binds_when_it_is_tiny() {
         }),
         (Limit::AgentsTable, |tiny| {
             tiny.warm_write_units_per_s = 100.0;
-            tiny.costs.rounds = u32::MAX;
+            tiny.invocation_s = f64::INFINITY;
         }),
         (Limit::Redelivery, |tiny| {
             tiny.warm_write_units_per_s = 2_000.0;
+            tiny.invocation_s = 1.0;
         }),
     ];
     for (limit, make) in tiny {
@@ -144,12 +164,7 @@ fn each_limit_binds_when_it_is_tiny() {
 
 #[test]
 fn no_capacity_is_exceeded_in_any_ten_seconds() {
-    for knobs in [
-        vec![],
-        vec![PATIENCE],
-        vec![PATIENCE, WARM_TABLE],
-        vec![CONCURRENCY],
-    ] {
+    for knobs in [vec![], vec![WARM_TABLE], vec![CONCURRENCY]] {
         let deployment = knobs
             .into_iter()
             .fold(Deployment::DEFAULT, Deployment::with);
@@ -171,7 +186,8 @@ fn no_capacity_is_exceeded_in_any_ten_seconds() {
 fn no_more_chunks_are_counted_than_the_partition_takes() {
     let mut deployment = BOUNDLESS;
     deployment.partition_write_units_per_s = 100.0;
-    deployment.costs.snapshot_bytes_per_agent = 0.001;
+    deployment.costs.agents_per_snapshot_item = 1e9;
+    deployment.costs.snapshot_bytes_per_agent = 1e-6;
     let run = simulate(1_000_000, &deployment);
     assert_eq!(what_bound_most(&run), Limit::JobPartition, "{run:?}");
     for window in run.curve.windows(10) {
@@ -187,7 +203,7 @@ fn no_more_chunks_are_counted_than_the_partition_takes() {
 
 #[test]
 fn the_table_is_the_bound_that_can_be_reckoned_by_hand() {
-    let cold = Deployment::DEFAULT.with(PATIENCE);
+    let cold = Deployment::DEFAULT;
     let run = simulate(1_000_000, &cold);
     let by_hand_s = 1_000_000.0 / cold.warm_write_units_per_s;
     assert!(
@@ -215,10 +231,7 @@ fn what_is_raised_first_helps_most() {
 
 #[test]
 fn a_million_agents_cost_what_operations_says() {
-    let run = simulate(
-        1_000_000,
-        &Deployment::DEFAULT.with(WARM_TABLE).with(PATIENCE),
-    );
+    let run = simulate(1_000_000, &Deployment::DEFAULT.with(WARM_TABLE));
     let lines = crate::scaling::bill::bill(1_000_000, &Deployment::DEFAULT, &run);
     let together: f64 = lines.iter().map(crate::scaling::bill::Line::dollars).sum();
     // docs/operations.md has 0.71, for jobs of a thousand.
