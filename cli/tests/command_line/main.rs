@@ -4,6 +4,7 @@
 mod agents;
 mod credentials;
 mod import;
+mod interrupted_import;
 mod log_out;
 mod stack;
 mod token;
