@@ -1,9 +1,7 @@
-//! Where credentials come from, and services that do not answer as they should.
+//! Where credentials come from.
 
-use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
-use std::thread;
 
 use crate::stack::{Ended, Stack, ended, program};
 
@@ -143,75 +141,6 @@ async fn a_dead_service_is_told() {
             && ended.stderr.contains("is --endpoint-url right"),
         "{ended:?}"
     );
-}
-
-/// Answers every request so, and says how many there were when it is let go.
-fn service_that_answers(
-    answer: &'static str,
-) -> (String, thread::JoinHandle<usize>, impl FnOnce()) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let answering = thread::spawn(move || {
-        for requests in 0.. {
-            let (mut connection, _) = listener.accept().unwrap();
-            let mut request = [0; 4096];
-            if connection.read(&mut request).unwrap() == 0 {
-                return requests;
-            }
-            connection.write_all(answer.as_bytes()).unwrap();
-        }
-        unreachable!()
-    });
-    let stop = move || drop(std::net::TcpStream::connect(address).unwrap());
-    (format!("http://{address}"), answering, stop)
-}
-
-async fn job_at(url: &str) -> Ended {
-    let mut job = program(&["job", "1", "--tenant", "acme", "--url", url]);
-    job.env("AGENT_LOGOUT_TOKEN", "a.b");
-    ended(job).await
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_unavailable_service_is_tried_a_few_times() {
-    let (url, answering, stop) = service_that_answers(
-        "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 0\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}",
-    );
-    let ended = job_at(&url).await;
-    stop();
-    assert_eq!(answering.join().unwrap(), 4);
-    assert_eq!(ended.code, 1);
-    assert!(
-        ended
-            .stderr
-            .contains("the service is unavailable and was tried 4 times"),
-        "{ended:?}"
-    );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn another_service_is_told_from_this_one() {
-    for (answer, told) in [
-        (
-            "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 6\r\n\r\n<html>",
-            "not as this service does",
-        ),
-        (
-            "HTTP/1.1 301 Moved\r\nLocation: https://elsewhere.example\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
-            "sends us on to https://elsewhere.example",
-        ),
-        (
-            "HTTP/1.1 500 Oh\r\nConnection: close\r\nContent-Length: 17\r\n\r\n{\"message\":\"Bug\"}",
-            "the service answers 500 Internal Server Error: Bug",
-        ),
-    ] {
-        let (url, answering, stop) = service_that_answers(answer);
-        let ended = job_at(&url).await;
-        stop();
-        assert_eq!(answering.join().unwrap(), 1);
-        assert_eq!(ended.code, 1);
-        assert!(ended.stderr.contains(told), "{ended:?}");
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

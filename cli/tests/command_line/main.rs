@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod agents;
+mod answers;
 mod credentials;
 mod import;
 mod interrupted_import;
