@@ -1,7 +1,9 @@
 //! Where credentials come from.
 
+use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
+use std::process::Stdio;
 
 use crate::stack::{Ended, Stack, ended, program};
 
@@ -32,6 +34,15 @@ async fn a_config_file_is_used_if_nobody_else_can_read_it() {
     }
     let used = log_out_with_config(&stack, &usual, 0o600, &[]).await;
     assert_eq!(used.code, 0, "{used:?}");
+    // Only root can give files away.
+    if std::os::unix::fs::chown(&usual, Some(65_534), None).is_ok() {
+        let refused = log_out_with_config(&stack, &usual, 0o600, &[]).await;
+        assert_eq!(refused.code, 1);
+        assert!(
+            refused.stderr.contains("is somebody else's (user 65534)"),
+            "{refused:?}"
+        );
+    }
 
     let other = stack.file("other.toml", format!("{text}tokn = 's3cret'\n"));
     let bad = log_out_with_config(&stack, &other, 0o600, &["--config", &other]).await;
@@ -63,6 +74,54 @@ async fn a_flag_comes_before_the_environment_and_that_before_the_file() {
     let mut logout = stack.program(&["logout", "--agent", "12", "--tenant", "acme"]);
     logout.env("AGENT_LOGOUT_TENANT", "globex");
     assert_eq!(ended(logout).await.code, 0);
+    // With nothing missing it is not even read.
+    std::fs::set_permissions(&config, std::fs::Permissions::from_mode(0o644)).unwrap();
+    assert_eq!(stack.run(&["logout", "--agent", "13"]).await.code, 0);
+    stack.results(&["agents", "list"]).await;
+    let named = stack.run(&["agents", "list", "--config", &config]).await;
+    assert!(
+        named.code == 1 && named.stderr.contains("chmod 600"),
+        "{named:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_endless_token_is_refused() {
+    let stack = Stack::start().await;
+    let mut logout = stack.program(&["logout", "--agent", "11", "--token-stdin"]);
+    logout.stdin(std::fs::File::open("/dev/zero").unwrap());
+    let ended = ended(logout).await;
+    assert_eq!(ended.code, 1);
+    assert!(ended.stderr.contains("too long for a token"), "{ended:?}");
+}
+
+/// As for a tunnel to somewhere else.
+#[tokio::test(flavor = "multi_thread")]
+async fn credentials_that_are_set_are_used_on_this_machine_too() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    for (key, region) in [("AKIDEXAMPLE", "eu-central-1"), ("local", "us-east-1")] {
+        let mut list = program(&["token", "list", "--endpoint-url", &url]);
+        if key != "local" {
+            list.env("AWS_ACCESS_KEY_ID", key)
+                .env("AWS_SECRET_ACCESS_KEY", "s3cret")
+                .env("AWS_REGION", region);
+        }
+        let mut child = list.stderr(Stdio::null()).spawn().unwrap();
+        let mut request = String::new();
+        let (connection, _) = listener.accept().unwrap();
+        let mut lines = BufReader::new(connection);
+        while !request.ends_with("\r\n\r\n") {
+            lines.read_line(&mut request).unwrap();
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(request.contains(&format!("Credential={key}/")), "{request}");
+        assert!(
+            request.contains(&format!("/{region}/dynamodb/")),
+            "{request}"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
