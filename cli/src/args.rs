@@ -16,7 +16,7 @@ use clap_complete::Shell;
 use logout::ids::{AgentId, JobId, OfAgent, OfJob, OfTeam, TeamId};
 use logout::tenant::Tenant;
 
-use values::{addresses, id, tenant, token_id};
+use values::{Unrepeated, addresses, id, tenant, token_id};
 
 pub use access::{DatabaseArgs, ServiceArgs, TenantArgs};
 
@@ -210,7 +210,7 @@ pub enum TokenCommand {
 #[command(after_help = examples::CREATE_TOKEN)]
 pub struct CreateTokenArgs {
     /// What to call it: letters, digits, - and _; made up if it is left out
-    #[arg(long, value_parser = token_id)]
+    #[arg(long, value_parser = Unrepeated(token_id))]
     pub id: Option<String>,
 
     /// Print a JSON object
@@ -244,7 +244,7 @@ pub struct ListTokensArgs {
 #[command(after_help = examples::REVOKE_TOKEN)]
 pub struct RevokeTokenArgs {
     /// The part of the password before the first dot
-    #[arg(value_name = "ID", value_parser = token_id)]
+    #[arg(value_name = "ID", value_parser = Unrepeated(token_id))]
     pub id: String,
 
     #[command(flatten)]

@@ -23,9 +23,12 @@ pub struct ConfigFile {
 }
 
 impl ConfigFile {
-    /// Reads `path`, which must be there; without one the file in its usual place, if it is there.
-    pub fn read(path: Option<&Path>) -> Result<Self> {
-        let usual = usual_place();
+    /// Reads `path`, which must be there; without one the file in its usual place, if it is there and something is missing.
+    ///
+    /// # Errors
+    /// It cannot be read, others could have read or written it, or it makes no sense.
+    pub fn read_if_needed(path: Option<&Path>, is_something_missing: bool) -> Result<Self> {
+        let usual = usual_place().filter(|_| is_something_missing);
         let Some(place) = path.or(usual.as_deref()) else {
             return Ok(Self::default());
         };
@@ -48,27 +51,35 @@ pub fn usual_place() -> Option<PathBuf> {
 fn read(mut file: File, place: &Path) -> Result<ConfigFile> {
     let name = place.display();
     let cannot = || format!("cannot read the config file {name}");
-    refuse_if_others_can_read(&file, place)?;
+    refuse_if_not_ours(&file, place)?;
     let mut text = String::new();
     file.read_to_string(&mut text).with_context(cannot)?;
     parse(&text).map_err(|reason| anyhow!("the config file {name}, {reason}"))
 }
 
 #[cfg(unix)]
-fn refuse_if_others_can_read(file: &File, place: &Path) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt;
+fn refuse_if_not_ours(file: &File, place: &Path) -> Result<()> {
+    use std::os::unix::fs::MetadataExt;
+
+    use nix::unistd::Uid;
 
     let name = place.display();
     let metadata = file.metadata();
     let metadata = metadata.with_context(|| format!("cannot read the config file {name}"))?;
-    if metadata.permissions().mode() & 0o077 != 0 {
+    let owner = Uid::from_raw(metadata.uid());
+    if !owner.is_root() && owner != Uid::effective() {
+        bail!(
+            "the config file {name} is somebody else's (user {owner}), who could send the token elsewhere"
+        );
+    }
+    if metadata.mode() & 0o077 != 0 {
         bail!("others can read the config file {name}, which may hold a token: chmod 600 {name}");
     }
     Ok(())
 }
 
 #[cfg(not(unix))]
-fn refuse_if_others_can_read(_: &File, _: &Path) -> Result<()> {
+fn refuse_if_not_ours(_: &File, _: &Path) -> Result<()> {
     Ok(())
 }
 
@@ -77,7 +88,7 @@ fn parse(text: &str) -> Result<ConfigFile, String> {
     toml::from_str(text).map_err(|error| {
         let before = error.span().and_then(|span| text.get(..span.start));
         let line = before.unwrap_or_default().split('\n').count();
-        format!("line {line}: {}", error.message())
+        format!("line {line}: {}", error.message().replace('\n', "; "))
     })
 }
 

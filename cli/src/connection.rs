@@ -1,6 +1,8 @@
 //! Where the service is and as whom it is called: from flags, the environment or the config file, in this order.
 
-use anyhow::{Context, Result, bail, ensure};
+use std::io::{BufRead, IsTerminal, Read};
+
+use anyhow::{Context, Result, anyhow, ensure};
 use logout::tenant::Tenant;
 use url::{Host, Url};
 
@@ -8,6 +10,9 @@ use crate::args::{ServiceArgs, TenantArgs};
 use crate::config_file::{self, ConfigFile};
 use crate::environment;
 use crate::output::say;
+
+/// A line with a token is shorter: an id of up to 128 characters, a dot and a secret.
+const MAX_TOKEN_LINE: u64 = 1024;
 
 /// Everything that a call needs. Holds a secret, so it cannot be printed.
 pub struct Connection {
@@ -25,11 +30,13 @@ impl Connection {
     /// # Errors
     /// Something is missing or makes no sense; says where it can be given.
     pub fn of(args: &ServiceArgs) -> Result<Self> {
-        let config = ConfigFile::read(args.tenant.config.as_deref())?;
+        let token = token(args)?;
+        let is_whole = args.url.is_some() && args.tenant.tenant.is_some() && token.is_some();
+        let config = ConfigFile::read_if_needed(args.tenant.config.as_deref(), !is_whole)?;
         let url = args.url.clone().or_else(|| config.url.clone());
         let url = url.with_context(|| missing("URL of the service", "--url", "URL", "url"))?;
         let tenant = tenant_or(&args.tenant, &config)?;
-        let token = token(args)?.or(config.token);
+        let token = token.or(config.token);
         let token = token.with_context(|| missing("token", "--token-stdin", "TOKEN", "token"))?;
         ensure!(
             token.contains('.'),
@@ -50,7 +57,8 @@ impl Connection {
 /// # Errors
 /// None is given, or the config file cannot be used.
 pub fn tenant(args: &TenantArgs) -> Result<Tenant> {
-    tenant_or(args, &ConfigFile::read(args.config.as_deref())?)
+    let config = ConfigFile::read_if_needed(args.config.as_deref(), args.tenant.is_none())?;
+    tenant_or(args, &config)
 }
 
 fn tenant_or(args: &TenantArgs, config: &ConfigFile) -> Result<Tenant> {
@@ -60,15 +68,7 @@ fn tenant_or(args: &TenantArgs, config: &ConfigFile) -> Result<Tenant> {
 
 fn token(args: &ServiceArgs) -> Result<Option<String>> {
     if args.token_stdin {
-        let mut line = String::new();
-        let read = std::io::stdin().read_line(&mut line);
-        read.context("cannot read the token from standard input")?;
-        let token = line.trim();
-        ensure!(
-            !token.is_empty(),
-            "standard input has no token on its first line"
-        );
-        return Ok(Some(token.to_owned()));
+        return token_of_stdin().map(Some);
     }
     if let Some(token) = &args.token {
         say(
@@ -77,6 +77,27 @@ fn token(args: &ServiceArgs) -> Result<Option<String>> {
         return Ok(Some(token.clone()));
     }
     environment::token()
+}
+
+fn token_of_stdin() -> Result<String> {
+    let stdin = std::io::stdin();
+    ensure!(
+        !stdin.is_terminal(),
+        "--token-stdin takes the token from a file or a pipe: a terminal would show it; set AGENT_LOGOUT_TOKEN instead"
+    );
+    let mut line = String::new();
+    let read = stdin.lock().take(MAX_TOKEN_LINE).read_line(&mut line);
+    read.context("cannot read the token from standard input")?;
+    let token = line.trim();
+    ensure!(
+        !token.is_empty(),
+        "standard input has no token on its first line"
+    );
+    ensure!(
+        (line.len() as u64) < MAX_TOKEN_LINE,
+        "the first line of standard input is too long for a token"
+    );
+    Ok(token.to_owned())
 }
 
 fn missing(what: &str, flag: &str, variable: &str, key: &str) -> String {
@@ -91,23 +112,36 @@ fn missing(what: &str, flag: &str, variable: &str, key: &str) -> String {
 
 /// The part of a URL before its path; a path of the API may be there.
 fn base(text: &str) -> Result<Url> {
-    let mut url = Url::parse(text).with_context(|| {
-        format!("the URL {text:?} cannot be used; it should be such as https://acme.example.com")
-    })?;
-    if !["http", "https"].contains(&url.scheme()) || !url.has_host() {
-        bail!("the URL {text:?} must begin with https:// or http://");
-    }
-    ensure!(
-        url.username().is_empty() && url.password().is_none(),
-        "the URL must hold no user name or password; use --tenant and --token-stdin"
-    );
+    // A user name and password stand before an @.
+    let name = match text {
+        text if text.contains('@') => "of the service".to_owned(),
+        text => format!("{text:?}"),
+    };
+    let url = http_url(text)
+        .map_err(|reason| anyhow!("the URL {name} {reason}, such as https://acme.example.com"));
+    let mut url = url?;
     ensure!(
         url.path() == "/" || url.path().starts_with("/apps/api/v1"),
-        "the URL {text:?} must have no path"
+        "the URL {name} must have no path"
     );
     url.set_path("");
     url.set_query(None);
     url.set_fragment(None);
+    Ok(url)
+}
+
+/// A URL of HTTP with a host, and no more secret than that.
+///
+/// # Errors
+/// What it must do, after the word "it".
+pub fn http_url(text: &str) -> Result<Url, &'static str> {
+    let url = Url::parse(text).map_err(|_| "must be a URL")?;
+    if !["http", "https"].contains(&url.scheme()) || !url.has_host() {
+        return Err("must begin with https:// or http:// and a host");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("must hold no user name or password");
+    }
     Ok(url)
 }
 
@@ -142,7 +176,8 @@ mod tests {
             "https://a:b@x",
             "localhost:9000",
         ] {
-            assert!(base(bad).is_err(), "{bad}");
+            let told = base(bad).unwrap_err().to_string();
+            assert_eq!(told.contains(bad), !bad.contains('@'), "{told}");
         }
     }
 

@@ -122,9 +122,7 @@ impl Header {
         let filled = |cell: &str| Some(cell.to_owned()).filter(|cell| !cell.is_empty());
         Ok(RosterLine {
             tenant: tenant.to_owned(),
-            agent_id: id(agent_id)
-                .and_then(AgentId::new)
-                .ok_or_else(|| not_an_id("agent_id", agent_id))?,
+            agent_id: AgentId::parse(agent_id).ok_or_else(|| not_an_id("agent_id", agent_id))?,
             name: name.to_owned(),
             email: email.to_owned(),
             agent_number: agent_number.to_owned(),
@@ -140,18 +138,8 @@ impl Header {
 fn teams(cell: &str) -> Result<Vec<TeamId>, String> {
     let words = cell.split([';', ' ']).filter(|word| !word.is_empty());
     words
-        .map(|word| {
-            id(word)
-                .and_then(TeamId::new)
-                .ok_or_else(|| not_an_id("team_ids", word))
-        })
+        .map(|word| TeamId::parse(word).ok_or_else(|| not_an_id("team_ids", word)))
         .collect()
-}
-
-/// Digits only: no sign, which Rust would take.
-fn id(text: &str) -> Option<u64> {
-    let plain = text.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse().ok().filter(|_| plain)
 }
 
 fn not_an_id(column: &str, text: &str) -> String {
@@ -204,6 +192,10 @@ mod tests {
             (
                 "acme,+7,Ann,a@x,1,,Offline,,",
                 "agent_id: \"+7\" is not an integer from 1 to 9007199254740991",
+            ),
+            (
+                "acme,07,Ann,a@x,1,,Offline,,",
+                "agent_id: \"07\" is not an integer from 1 to 9007199254740991",
             ),
             (
                 "acme,7,Ann,a@x,1,0,Offline,,",

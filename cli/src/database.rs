@@ -1,6 +1,12 @@
 //! The tables, reached as any program of AWS would.
 
 use anyhow::{Context, Result, anyhow};
+use aws_config::environment::{
+    EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider,
+};
+use aws_config::meta::credentials::CredentialsProviderChain;
+use aws_config::meta::region::RegionProviderChain;
+use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_dynamodb::config::{Builder, Credentials, ProvideCredentials};
 use logout::backoff::Backoff;
@@ -23,7 +29,9 @@ pub async fn open(args: &DatabaseArgs) -> Result<Store> {
         api_tokens: args.api_tokens_table.clone(),
     };
     let config = match &args.endpoint_url {
-        Some(url) if is_this_machine(url) => on_this_machine(url.as_str(), args.region.clone()),
+        Some(url) if url.scheme() == "http" && is_this_machine(url) && args.profile.is_none() => {
+            on_this_machine(url.as_str(), args.region.clone()).await
+        }
         _ => at_aws(args).await?,
     };
     Ok(Store::from_afar(config, tables, Backoff::AWS))
@@ -42,12 +50,24 @@ pub fn explain(error: &StoreError) -> anyhow::Error {
     anyhow!("DynamoDB: {chain}{hint}")
 }
 
-/// The embedded DynamoDB takes any credentials, and is reached past any proxy.
-fn on_this_machine(url: &str, region: Option<String>) -> Builder {
+/// The embedded DynamoDB takes any credentials and region, and is reached past any proxy. What the environment or the
+/// profile says is taken before those made up here: the URL may be the near end of a tunnel.
+async fn on_this_machine(url: &str, region: Option<String>) -> Builder {
+    let any = Credentials::new("local", "local", None, None, "local");
+    let credentials = CredentialsProviderChain::first_try(
+        "environment",
+        EnvironmentVariableCredentialsProvider::new(),
+    )
+    .or_else("profile", ProfileFileCredentialsProvider::builder().build())
+    .or_else("anybody", any);
+    let region = RegionProviderChain::first_try(region.map(Region::new))
+        .or_else(EnvironmentVariableRegionProvider::new())
+        .or_else(ProfileFileRegionProvider::new())
+        .or_else("us-east-1");
     aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(region.unwrap_or("us-east-1".to_owned())))
-        .credentials_provider(Credentials::new("local", "local", None, None, "local"))
+        .region(region.region().await)
+        .credentials_provider(credentials)
         .endpoint_url(url)
         .http_client(aws_smithy_http_client::Builder::new().build_http())
 }

@@ -1,13 +1,13 @@
 //! `logout`: logs agents out, and says what became of each.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use logout::ids::JobId;
 use logout::request::Selectors;
 
 use crate::args::LogoutArgs;
 use crate::connection::Connection;
+use crate::force_logout_api::{Earlier, LogoutAnswer, Row, Service};
 use crate::output::{count, print, print_json, say, table};
-use crate::service::{LogoutAnswer, Row, Service};
 use crate::{Ending, follow};
 
 /// Logs out whom the selectors mean.
@@ -18,7 +18,7 @@ pub async fn run(args: &LogoutArgs) -> Result<Ending> {
         team_ids: args.team.clone(),
         ip_addrs: args.ip.clone(),
     };
-    let (answer, body) = service.log_out(&selectors).await?;
+    let (answer, earlier, body) = service.log_out(&selectors).await?;
     match answer {
         LogoutAnswer::Rows(rows) => {
             if args.json {
@@ -26,8 +26,12 @@ pub async fn run(args: &LogoutArgs) -> Result<Ending> {
             } else {
                 print(&row_table(&rows))?;
             }
+            if earlier == Earlier::MayHaveActed {
+                say("agent-logout: an earlier try was answered 503 and may have logged out others");
+            }
             Ok(ending(&rows))
         }
+        LogoutAnswer::Nobody => nobody(earlier),
         LogoutAnswer::Job(_) if args.no_wait && args.json => {
             print_json(&body)?;
             Ok(Ending::Done)
@@ -36,11 +40,29 @@ pub async fn run(args: &LogoutArgs) -> Result<Ending> {
             print(&format!("job {job_id}"))?;
             Ok(Ending::Done)
         }
-        LogoutAnswer::Job(job_id) => follow_job(&service, job_id, args.json).await,
+        LogoutAnswer::Job(job_id) => follow_job(&service, job_id, earlier, args.json).await,
     }
 }
 
-async fn follow_job(service: &Service, job_id: JobId, json: bool) -> Result<Ending> {
+/// Nobody was found, or nobody any more.
+fn nobody(earlier: Earlier) -> Result<Ending> {
+    match earlier {
+        Earlier::NoTry => bail!("nobody who is meant is online"),
+        Earlier::MayHaveActed => {
+            say(
+                "agent-logout: everybody is out, or nobody was online: an earlier try was answered 503 and may have logged them out",
+            );
+            Ok(Ending::Done)
+        }
+    }
+}
+
+async fn follow_job(
+    service: &Service,
+    job_id: JobId,
+    earlier: Earlier,
+    json: bool,
+) -> Result<Ending> {
     say(&format!(
         "agent-logout: these are many, so it is job {job_id}; it goes on if this is stopped"
     ));
@@ -49,6 +71,10 @@ async fn follow_job(service: &Service, job_id: JobId, json: bool) -> Result<Endi
         print_json(&body)?;
     } else {
         follow::print_counts(&job)?;
+    }
+    let found_nobody = job.status == "completed" && job.logged_out + job.deferred == 0;
+    if found_nobody {
+        return nobody(earlier);
     }
     follow::ending(&job)
 }

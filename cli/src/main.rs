@@ -9,11 +9,11 @@ mod csv_roster;
 mod database;
 mod environment;
 mod follow;
+mod force_logout_api;
 mod import;
 mod job;
 mod log_out;
 mod output;
-mod service;
 mod token;
 
 use std::process::ExitCode;

@@ -1,6 +1,6 @@
 //! Printing: results to standard output, everything else to standard error.
 
-use std::io::{ErrorKind, Write};
+use std::io::{self, ErrorKind, Write};
 
 use anyhow::{Context, Result};
 use comfy_table::{ContentArrangement, Table, presets};
@@ -12,12 +12,23 @@ use serde::Serialize;
 /// # Errors
 /// They cannot be written, as the disk is full say.
 pub fn print(text: &str) -> Result<()> {
-    let mut out = std::io::stdout().lock();
-    let written = writeln!(out, "{text}").and_then(|()| out.flush());
-    match written {
+    match write(text) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         written => written.context("cannot write to standard output"),
     }
+}
+
+/// Prints what is shown once and never again: that nobody reads it is a failure too.
+///
+/// # Errors
+/// It cannot be written.
+pub fn print_once(text: &str) -> Result<()> {
+    write(text).context("cannot write to standard output")
+}
+
+fn write(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{text}").and_then(|()| out.flush())
 }
 
 /// Prints a result as JSON.
@@ -25,12 +36,26 @@ pub fn print(text: &str) -> Result<()> {
 /// # Errors
 /// It cannot be written.
 pub fn print_json(value: &impl Serialize) -> Result<()> {
-    print(&serde_json::to_string_pretty(value)?)
+    print(&json_text(value)?)
 }
 
-/// Tells something that is no result, if anybody is listening.
+/// A value as JSON. What a terminal would act on is escaped, which JSON allows in strings, where alone it can stand.
+///
+/// # Errors
+/// It cannot be JSON.
+pub fn json_text(value: &impl Serialize) -> Result<String> {
+    let escaped = |c: char| match c {
+        // All of them are below U+10000.
+        c if c != '\n' && acts_on_terminals(c) => format!("\\u{:04x}", u32::from(c)),
+        c => c.to_string(),
+    };
+    let text = serde_json::to_string_pretty(value)?;
+    Ok(text.chars().map(escaped).collect())
+}
+
+/// Tells something that is no result, in a line, if anybody is listening. It may hold what comes from elsewhere.
 pub fn say(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{text}");
+    let _ = writeln!(io::stderr(), "{}", printable(text));
 }
 
 /// Rows under a header, in columns.
@@ -54,8 +79,16 @@ pub fn table<const N: usize>(
 
 /// A text without what a terminal would act on; names come from elsewhere.
 pub fn printable(text: &str) -> String {
-    let visible = |c: char| if c.is_control() { '\u{fffd}' } else { c };
+    let visible = |c: char| {
+        if acts_on_terminals(c) { '\u{fffd}' } else { c }
+    };
     text.chars().map(visible).collect()
+}
+
+/// Control characters, and those that turn the direction of text round (Unicode Standard Annex 9), with which a line
+/// can be made to read as another.
+fn acts_on_terminals(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A bar on standard error, if that is a terminal; else nothing.
@@ -85,5 +118,20 @@ mod tests {
         ];
         let text = table(["ID", "NAME"], rows);
         assert_eq!(text, "ID  NAME\n1   Ann\n22  b\u{fffd}\u{fffd}");
+    }
+
+    #[test]
+    fn no_text_commands_the_terminal() {
+        for c in ['\u{1b}', '\u{7f}', '\u{9b}', '\n', '\u{202e}', '\u{2067}'] {
+            assert_eq!(printable(&format!("a{c}é")), "a\u{fffd}é");
+            let text = format!("a{c}é\"");
+            let json = json_text(&[&text]).unwrap();
+            assert_eq!(
+                json.chars().filter(|c| acts_on_terminals(*c)).count(),
+                2,
+                "{json}"
+            );
+            assert_eq!(serde_json::from_str::<[String; 1]>(&json).unwrap(), [text]);
+        }
     }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::args::{CreateTokenArgs, ListTokensArgs, RevokeTokenArgs};
-use crate::output::{print, print_json, say, table};
+use crate::output::{json_text, print, print_json, print_once, say, table};
 use crate::{connection, database};
 
 /// A secret has that many random bytes.
@@ -36,14 +36,14 @@ pub async fn create(args: &CreateTokenArgs) -> Result<()> {
         }
     }
     let password = format!("{token_id}.{secret}");
-    let printed = if args.json {
-        print_json(
+    let text = if args.json {
+        json_text(
             &json!({ "tenant": tenant, "token_id": token_id, "user": tenant, "password": password }),
-        )
+        )?
     } else {
-        print(&format!("user      {tenant}\npassword  {password}"))
+        format!("user      {tenant}\npassword  {password}")
     };
-    if let Err(error) = printed {
+    if let Err(error) = print_once(&text) {
         return Err(give_up(&store, &token_id, &error).await);
     }
     say("Keep the password now: it is kept nowhere, and cannot be shown again.");

@@ -167,11 +167,7 @@ pub fn require_route(request: &Request, method: &Method, path: &str) -> Result<(
 pub fn job_id(request: &Request) -> Result<JobId, HttpError> {
     let text = request.raw_http_path().strip_prefix(JOBS_PATH);
     let text = text.filter(|_| request.method() == Method::GET);
-    let job_id = text.and_then(|text| JobId::new(text.parse().ok()?));
-    // A number has one name here: neither `+1` nor `01`.
-    job_id
-        .filter(|job_id| text == Some(job_id.to_string().as_str()))
-        .ok_or(HttpError::NotFound)
+    text.and_then(JobId::parse).ok_or(HttpError::NotFound)
 }
 
 /// Where a job can be looked up, under the name by which this request came in.

@@ -39,6 +39,13 @@ impl<Kind> Id<Kind> {
             .then_some(Self(number, PhantomData))
     }
 
+    /// The id that `text` writes, in the one way there is: digits alone, neither `+1` nor `01`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let id = Self::new(text.parse().ok()?)?;
+        (text == id.to_string()).then_some(id)
+    }
+
     /// The number.
     #[must_use]
     pub fn get(self) -> u64 {
@@ -82,6 +89,24 @@ impl<Kind> Visitor<'_> for IdVisitor<Kind> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_is_written_in_one_way() {
+        assert_eq!(AgentId::parse("10"), AgentId::new(10));
+        for bad in [
+            "",
+            "0",
+            "01",
+            "+1",
+            "-1",
+            " 1",
+            "1 ",
+            "1.0",
+            "9007199254740992",
+        ] {
+            assert_eq!(AgentId::parse(bad), None, "{bad}");
+        }
+    }
 
     #[test]
     fn an_id_is_a_positive_integer_that_json_keeps_exact() {

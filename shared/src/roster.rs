@@ -154,7 +154,12 @@ fn check(line: RosterLine, now: Timestamp) -> Result<(Tenant, RosterAgent), Stri
         ("name", &line.name),
         ("email", &line.email),
         ("agent_number", &line.agent_number),
+        ("status", &line.status),
     ] {
+        // A line break in one tells of a quote in CSV that is not closed, and of the lines that it swallowed.
+        if text.contains(char::is_control) {
+            return Err(format!("{key} has a control character or a line break"));
+        }
         if text.chars().count() > MAX_PROFILE_CHARS {
             return Err(format!(
                 "{key} has more than {MAX_PROFILE_CHARS} characters"
@@ -244,6 +249,12 @@ mod tests {
                 &"a".repeat(257),
                 "email has more than 256 characters",
             ),
+            (
+                "a@x",
+                r"a\n@x",
+                "email has a control character or a line break",
+            ),
+            ("lunch", r"lu\u009bnch", "status has a control character"),
             ("[1]", "[1,1]", "team_ids names a team twice"),
             (
                 "10.0.0.1",

@@ -6,13 +6,13 @@ use clap::Args as Group;
 use clap::builder::NonEmptyStringValueParser;
 use logout::tenant::Tenant;
 
-use super::values::tenant;
+use super::values::{Unrepeated, endpoint_url, tenant};
 
 /// Whose agents it is about.
 #[derive(Debug, Group)]
 pub struct TenantArgs {
     /// The tenant; may stand in the config file too
-    #[arg(long, env = "AGENT_LOGOUT_TENANT", value_parser = tenant, help_heading = "Who and where")]
+    #[arg(long, env = "AGENT_LOGOUT_TENANT", hide_env_values = true, value_parser = tenant, help_heading = "Who and where")]
     pub tenant: Option<Tenant>,
 
     /// The config file: `url`, `tenant` and `token` in TOML, readable by nobody else
@@ -25,7 +25,7 @@ pub struct TenantArgs {
 #[derive(Debug, Group)]
 pub struct ServiceArgs {
     /// Where the service is, such as `https://acme.example.com`; may stand in the config file too
-    #[arg(long, env = "AGENT_LOGOUT_URL", help_heading = "Who and where", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, env = "AGENT_LOGOUT_URL", hide_env_values = true, help_heading = "Who and where", value_parser = NonEmptyStringValueParser::new())]
     pub url: Option<String>,
 
     #[command(flatten)]
@@ -44,13 +44,15 @@ pub struct ServiceArgs {
 /// Where the tables are. Access is as any program of AWS has it: environment, profile, role.
 #[derive(Debug, Group)]
 pub struct DatabaseArgs {
-    /// Where DynamoDB is, if not at AWS; one on this machine needs neither credentials nor a region
+    /// Where DynamoDB is, if not at AWS; one on this machine needs neither credentials nor a region, and takes those of
+    /// the environment or profile if they are there
     #[arg(
         long,
         value_name = "URL",
         env = "AWS_ENDPOINT_URL_DYNAMODB",
         help_heading = "Database",
-        value_parser = url::Url::parse
+        value_parser = Unrepeated(endpoint_url),
+        hide_env_values = true
     )]
     pub endpoint_url: Option<url::Url>,
 
@@ -63,14 +65,14 @@ pub struct DatabaseArgs {
     pub profile: Option<String>,
 
     /// The table of agents
-    #[arg(long, value_name = "TABLE", env = "AGENTS_TABLE", default_value = "agents", help_heading = "Database", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "TABLE", env = "AGENTS_TABLE", hide_env_values = true, default_value = "agents", help_heading = "Database", value_parser = NonEmptyStringValueParser::new())]
     pub agents_table: String,
 
     /// The table of team members
-    #[arg(long, value_name = "TABLE", env = "TEAM_MEMBERS_TABLE", default_value = "team-members", help_heading = "Database", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "TABLE", env = "TEAM_MEMBERS_TABLE", hide_env_values = true, default_value = "team-members", help_heading = "Database", value_parser = NonEmptyStringValueParser::new())]
     pub team_members_table: String,
 
     /// The table of API tokens
-    #[arg(long, value_name = "TABLE", env = "API_TOKENS_TABLE", default_value = "api-tokens", help_heading = "Database", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "TABLE", env = "API_TOKENS_TABLE", hide_env_values = true, default_value = "api-tokens", help_heading = "Database", value_parser = NonEmptyStringValueParser::new())]
     pub api_tokens_table: String,
 }

@@ -1,9 +1,9 @@
-//! Where credentials come from, and services that do not answer as they should.
+//! Where credentials come from.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
-use std::thread;
+use std::process::Stdio;
 
 use crate::stack::{Ended, Stack, ended, program};
 
@@ -34,6 +34,15 @@ async fn a_config_file_is_used_if_nobody_else_can_read_it() {
     }
     let used = log_out_with_config(&stack, &usual, 0o600, &[]).await;
     assert_eq!(used.code, 0, "{used:?}");
+    // Only root can give files away.
+    if std::os::unix::fs::chown(&usual, Some(65_534), None).is_ok() {
+        let refused = log_out_with_config(&stack, &usual, 0o600, &[]).await;
+        assert_eq!(refused.code, 1);
+        assert!(
+            refused.stderr.contains("is somebody else's (user 65534)"),
+            "{refused:?}"
+        );
+    }
 
     let other = stack.file("other.toml", format!("{text}tokn = 's3cret'\n"));
     let bad = log_out_with_config(&stack, &other, 0o600, &["--config", &other]).await;
@@ -65,6 +74,54 @@ async fn a_flag_comes_before_the_environment_and_that_before_the_file() {
     let mut logout = stack.program(&["logout", "--agent", "12", "--tenant", "acme"]);
     logout.env("AGENT_LOGOUT_TENANT", "globex");
     assert_eq!(ended(logout).await.code, 0);
+    // With nothing missing it is not even read.
+    std::fs::set_permissions(&config, std::fs::Permissions::from_mode(0o644)).unwrap();
+    assert_eq!(stack.run(&["logout", "--agent", "13"]).await.code, 0);
+    stack.results(&["agents", "list"]).await;
+    let named = stack.run(&["agents", "list", "--config", &config]).await;
+    assert!(
+        named.code == 1 && named.stderr.contains("chmod 600"),
+        "{named:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_endless_token_is_refused() {
+    let stack = Stack::start().await;
+    let mut logout = stack.program(&["logout", "--agent", "11", "--token-stdin"]);
+    logout.stdin(std::fs::File::open("/dev/zero").unwrap());
+    let ended = ended(logout).await;
+    assert_eq!(ended.code, 1);
+    assert!(ended.stderr.contains("too long for a token"), "{ended:?}");
+}
+
+/// As for a tunnel to somewhere else.
+#[tokio::test(flavor = "multi_thread")]
+async fn credentials_that_are_set_are_used_on_this_machine_too() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    for (key, region) in [("AKIDEXAMPLE", "eu-central-1"), ("local", "us-east-1")] {
+        let mut list = program(&["token", "list", "--endpoint-url", &url]);
+        if key != "local" {
+            list.env("AWS_ACCESS_KEY_ID", key)
+                .env("AWS_SECRET_ACCESS_KEY", "s3cret")
+                .env("AWS_REGION", region);
+        }
+        let mut child = list.stderr(Stdio::null()).spawn().unwrap();
+        let mut request = String::new();
+        let (connection, _) = listener.accept().unwrap();
+        let mut lines = BufReader::new(connection);
+        while !request.ends_with("\r\n\r\n") {
+            lines.read_line(&mut request).unwrap();
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(request.contains(&format!("Credential={key}/")), "{request}");
+        assert!(
+            request.contains(&format!("/{region}/dynamodb/")),
+            "{request}"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -143,75 +200,6 @@ async fn a_dead_service_is_told() {
             && ended.stderr.contains("is --endpoint-url right"),
         "{ended:?}"
     );
-}
-
-/// Answers every request so, and says how many there were when it is let go.
-fn service_that_answers(
-    answer: &'static str,
-) -> (String, thread::JoinHandle<usize>, impl FnOnce()) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let answering = thread::spawn(move || {
-        for requests in 0.. {
-            let (mut connection, _) = listener.accept().unwrap();
-            let mut request = [0; 4096];
-            if connection.read(&mut request).unwrap() == 0 {
-                return requests;
-            }
-            connection.write_all(answer.as_bytes()).unwrap();
-        }
-        unreachable!()
-    });
-    let stop = move || drop(std::net::TcpStream::connect(address).unwrap());
-    (format!("http://{address}"), answering, stop)
-}
-
-async fn job_at(url: &str) -> Ended {
-    let mut job = program(&["job", "1", "--tenant", "acme", "--url", url]);
-    job.env("AGENT_LOGOUT_TOKEN", "a.b");
-    ended(job).await
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_unavailable_service_is_tried_a_few_times() {
-    let (url, answering, stop) = service_that_answers(
-        "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 0\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}",
-    );
-    let ended = job_at(&url).await;
-    stop();
-    assert_eq!(answering.join().unwrap(), 4);
-    assert_eq!(ended.code, 1);
-    assert!(
-        ended
-            .stderr
-            .contains("the service is unavailable and was tried 4 times"),
-        "{ended:?}"
-    );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn another_service_is_told_from_this_one() {
-    for (answer, told) in [
-        (
-            "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 6\r\n\r\n<html>",
-            "not as this service does",
-        ),
-        (
-            "HTTP/1.1 301 Moved\r\nLocation: https://elsewhere.example\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
-            "sends us on to https://elsewhere.example",
-        ),
-        (
-            "HTTP/1.1 500 Oh\r\nConnection: close\r\nContent-Length: 17\r\n\r\n{\"message\":\"Bug\"}",
-            "the service answers 500 Internal Server Error: Bug",
-        ),
-    ] {
-        let (url, answering, stop) = service_that_answers(answer);
-        let ended = job_at(&url).await;
-        stop();
-        assert_eq!(answering.join().unwrap(), 1);
-        assert_eq!(ended.code, 1);
-        assert!(ended.stderr.contains(told), "{ended:?}");
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

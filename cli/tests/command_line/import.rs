@@ -174,6 +174,23 @@ async fn bad_lines_are_listed_by_number_and_nothing_is_written() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_quote_that_is_not_closed_swallows_nobody() {
+    let stack = Stack::start().await;
+    let rows = "acme,101,\"Ann,a@x,1,7,Offline,,\nacme,102,Bob\",b@x,1,7,Offline,,\n";
+    let rows = rows.replace("Ann,a@x,1,7,Offline,,", "Ann");
+    let csv = stack.file("a.csv", format!("{HEADER}\n{rows}"));
+    let ended = stack.run(&["agents", "import", &csv]).await;
+    assert_eq!(ended.code, 1, "{ended:?}");
+    assert!(ended.stderr.contains("line 2: "), "{ended:?}");
+    let rows = "acme,101,\"Ann\nLee\",a@x,1,7,Offline,,\n";
+    let csv = stack.file("a.csv", format!("{HEADER}\n{rows}"));
+    let ended = stack.run(&["agents", "import", &csv]).await;
+    assert_eq!(ended.code, 1, "{ended:?}");
+    let told = "line 2: name has a control character or a line break";
+    assert!(ended.stderr.contains(told), "{ended:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_is_none_is_told() {
     let stack = Stack::start().await;
     let latin = stack.file(

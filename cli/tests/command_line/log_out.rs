@@ -42,7 +42,7 @@ async fn the_exit_code_says_what_became_of_them() {
     assert_eq!((nobody.code, nobody.stdout.as_str()), (1, ""));
     assert_eq!(
         nobody.stderr,
-        "agent-logout: cannot find any agent by input params\n"
+        "agent-logout: nobody who is meant is online\n"
     );
 }
 

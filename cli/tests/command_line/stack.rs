@@ -1,6 +1,7 @@
 //! The service, on ports that are free, and the program as an operator starts it.
 
 use std::io::Write;
+use std::net::SocketAddr;
 use std::process::{Command, Output, Stdio};
 
 use aws_sdk_dynamodb::Client;
@@ -58,6 +59,10 @@ impl Stack {
 
     pub fn dynamodb_url(&self) -> String {
         format!("http://{}", self.stack.dynamodb_address)
+    }
+
+    pub fn dynamodb_address(&self) -> SocketAddr {
+        self.stack.dynamodb_address
     }
 
     /// The program, told where everything is and that it works for `acme`.

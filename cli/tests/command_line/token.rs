@@ -1,5 +1,7 @@
 //! Tokens.
 
+use std::process::Stdio;
+
 use serde_json::Value;
 
 use crate::stack::{Stack, ended};
@@ -109,20 +111,24 @@ async fn a_list_shows_no_secret_and_no_digest() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_cannot_be_printed_is_revoked() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+    cannot_be_printed_to(full.unwrap().into(), "No space left on device").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_nobody_reads_is_revoked() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    cannot_be_printed_to(writer.into(), "Broken pipe").await;
+}
+
+async fn cannot_be_printed_to(place: Stdio, reason: &str) {
     let stack = Stack::start().await;
     let mut create = stack.program(&["token", "create", "--id", "lost"]);
-    create.stdout(
-        std::fs::OpenOptions::new()
-            .write(true)
-            .open("/dev/full")
-            .unwrap(),
-    );
+    create.stdout(place);
     let ended = ended(create).await;
-    assert_eq!(ended.code, 1);
-    assert!(
-        ended.stderr.contains("No space left on device"),
-        "{ended:?}"
-    );
+    assert_eq!(ended.code, 1, "{ended:?}");
+    assert!(ended.stderr.contains(reason), "{ended:?}");
     assert!(
         ended.stderr.contains("the token lost is revoked"),
         "{ended:?}"

@@ -32,10 +32,14 @@ async fn a_mistake_ends_with_code_2_and_says_what_to_do() {
             "cannot be used with",
         ),
         (&["job", "0"], "it must be a number from 1 to"),
-        (&["token", "revoke", "a.b"], "letters, digits, - and _"),
+        (&["token", "revoke", "a b"], "letters, digits, - and _"),
         (
             &["token", "list", "--endpoint-url", "here"],
-            "relative URL without a base",
+            "it must be a URL, such as http://127.0.0.1:8000",
+        ),
+        (
+            &["token", "list", "--endpoint-url", "localhost:8000"],
+            "it must begin with https:// or http:// and a host, such as",
         ),
         (&["agents", "import"], "<FILE>"),
         (&["completions", "dosshell"], "possible values"),
@@ -65,12 +69,44 @@ async fn every_command_helps_with_examples() {
         &["completions", "--help"],
     ] {
         let mut help = program(args);
-        help.env("AGENT_LOGOUT_TOKEN", "acme.s3cret");
+        help.env("AGENT_LOGOUT_TOKEN", "acme.s3cret")
+            .env("AGENT_LOGOUT_URL", "https://acme:s3cret@example.com")
+            .env("AWS_ENDPOINT_URL_DYNAMODB", "https://acme:s3cret@x");
         let ended = ended(help).await;
         assert_eq!(ended.code, 0);
         let examples = ended.stdout.split_once("Examples:\n  ").unwrap().1;
         assert!(examples.contains("agent-logout"), "{args:?}");
         assert!(!ended.stdout.contains("s3cret"), "{args:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_that_is_given_in_the_wrong_place_is_not_repeated() {
+    let url = "https://acme:s3cret@example.com/prod";
+    for (args, told) in [
+        (
+            &["token", "revoke", "acme-1.s3cret"][..],
+            "the part before the first dot",
+        ),
+        (
+            &["token", "create", "--id=acme-1.s3cret"],
+            "the part before the first dot",
+        ),
+        (
+            &["token", "list", "--endpoint-url", url],
+            "no user name or password",
+        ),
+        (
+            &["job", "1", "--tenant", "acme", "--url", url],
+            "no user name or password",
+        ),
+    ] {
+        let mut program = program(args);
+        program.env("AGENT_LOGOUT_TOKEN", "a.b");
+        let ended = ended(program).await;
+        assert_ne!(ended.code, 0);
+        assert!(ended.stderr.contains(told), "{ended:?}");
+        assert!(!ended.stderr.contains("s3cret"), "{ended:?}");
     }
 }
 

@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use super::item::{agent_key, text};
 use super::loading::{PARALLEL_BATCHES, membership, memberships};
 use super::update::Update;
-use super::{MAX_BATCH_GET, Store, StoreError, agent_item};
+use super::{First, MAX_BATCH_GET, Store, StoreError, agent_item, first};
 use crate::agent::RosterAgent;
 use crate::bounded;
 use crate::ids::{AgentId, TeamId};
@@ -16,8 +16,12 @@ use crate::tenant::Tenant;
 
 /// So many agents of a batch are written at once.
 const MAX_PARALLEL_WRITES: usize = 25;
-/// A batch that fails is tried at most that many times, each with the SDK's own retries.
-const MAX_BATCH_ATTEMPTS: u32 = 4;
+/// Agents who are throttled, or changed by somebody else meanwhile, are tried at most that many times, each with the
+/// SDK's own retries.
+const MAX_IMPORT_ATTEMPTS: u32 = 8;
+
+/// The agents who are in the table, and their teams there.
+type TeamsBefore = BTreeMap<AgentId, BTreeSet<TeamId>>;
 
 /// What an import changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,158 +47,203 @@ impl AddAssign for Imported {
 
 impl Store {
     /// Adds the agents who are not in the table, and gives those who are the profile and the teams of the roster; their
-    /// status, session, address, pending and last logout stay. Up to [`MAX_BATCH_GET`] agents, each once. Memberships
-    /// are settled before the agent is written, so a repeat of an import that broke off ends it.
+    /// status, session, address, pending and last logout stay. Up to [`MAX_BATCH_GET`] agents, each once.
+    ///
+    /// An agent names every team of which there is a membership, at any moment: so whatever an import leaves behind that
+    /// broke off, the next one finds, also with another roster.
     ///
     /// # Errors
-    /// DynamoDB refused, time and again; some of the agents may be written then.
+    /// DynamoDB refused, or throttled time and again; some of the agents may be written then.
     pub async fn import_agents(
         &self,
         tenant: &Tenant,
         agents: &[RosterAgent],
     ) -> Result<Imported, StoreError> {
         debug_assert!(agents.len() <= MAX_BATCH_GET, "{} agents", agents.len());
-        let mut attempt = 0;
+        let mut open: Vec<&RosterAgent> = agents.iter().collect();
+        let mut at_first = None;
+        let mut rounds = 0;
         loop {
-            let imported = self.import_once(tenant, agents).await;
-            attempt += 1;
-            if imported.is_ok() || attempt == MAX_BATCH_ATTEMPTS {
-                return imported;
+            let tried = self.import_open(tenant, &mut open, &mut at_first).await;
+            rounds += 1;
+            let items = open.len();
+            let error = match tried {
+                Ok(()) if open.is_empty() => {
+                    return Ok(changes(agents, &at_first.unwrap_or_default()));
+                }
+                Ok(()) => StoreError::Unsettled { items, rounds },
+                Err(error) => error,
+            };
+            if rounds == MAX_IMPORT_ATTEMPTS || !error.is_transient() {
+                return Err(error);
             }
-            self.backoff.pause(attempt).await;
+            self.backoff.pause(rounds).await;
         }
     }
 
-    async fn import_once(
+    /// Tries those who are open; whoever is done is not any more. The first read is what counts as before: a later one sees
+    /// what this import wrote.
+    async fn import_open(
         &self,
         tenant: &Tenant,
-        agents: &[RosterAgent],
-    ) -> Result<Imported, StoreError> {
-        let agent_ids: Vec<AgentId> = agents.iter().map(|agent| agent.agent_id).collect();
-        let there = self.agent_records(tenant, &agent_ids).await?;
-        let teams_before: BTreeMap<AgentId, BTreeSet<TeamId>> = there
-            .into_iter()
-            .map(|agent| (agent.agent_id, agent.team_ids))
-            .collect();
+        open: &mut Vec<&RosterAgent>,
+        at_first: &mut Option<TeamsBefore>,
+    ) -> Result<(), StoreError> {
+        let before = self.teams_before(tenant, open).await?;
+        at_first.get_or_insert_with(|| before.clone());
+        let writes = open.iter().map(|agent| async {
+            let teams = before.get(&agent.agent_id);
+            (*agent, self.write_imported(tenant, agent, teams).await)
+        });
+        let written = each_that_was_first(writes).await?;
 
         // All of them, also those that are there already: that mends what was lost.
-        let all = agents.iter().flat_map(|agent| memberships(tenant, agent));
+        let all = written.iter().flat_map(|agent| memberships(tenant, agent));
         self.put_all(&self.tables.team_members, all, PARALLEL_BATCHES)
             .await?;
-        let left = memberships_left(agents, &teams_before);
-        let gone = left
-            .iter()
-            .map(|(agent_id, team_id)| membership(tenant, *team_id, *agent_id));
+        let gone = written.iter().flat_map(|agent| {
+            let left = teams_left(agent, &before);
+            left.map(|team_id| membership(tenant, team_id, agent.agent_id))
+        });
         self.delete_all(&self.tables.team_members, gone, PARALLEL_BATCHES)
             .await?;
 
-        let mut imported = Imported {
-            joined: memberships_joined(agents, &teams_before),
-            left: left.len(),
-            ..Imported::default()
-        };
-        let writes = agents.iter().map(|agent| {
-            let is_there = teams_before.contains_key(&agent.agent_id);
-            self.write_imported(tenant, agent, is_there)
+        let (leaving, done): (Vec<&RosterAgent>, Vec<&RosterAgent>) = written
+            .into_iter()
+            .partition(|agent| teams_left(agent, &before).next().is_some());
+        let before = &before;
+        let writes = leaving.into_iter().map(|agent| async move {
+            let all = with_teams_left(agent, before);
+            (agent, self.forget_teams_left(tenant, agent, &all).await)
         });
-        bounded::try_for_each(MAX_PARALLEL_WRITES, writes, |added| {
-            imported.added += usize::from(added);
-            imported.kept += usize::from(!added);
-        })
-        .await?;
-        Ok(imported)
+        let done = done.into_iter().chain(each_that_was_first(writes).await?);
+        let done: BTreeSet<AgentId> = done.map(|agent| agent.agent_id).collect();
+        open.retain(|agent| !done.contains(&agent.agent_id));
+        Ok(())
     }
 
-    /// True if the agent was added. Whoever came or went since the read is written the other way.
+    async fn teams_before(
+        &self,
+        tenant: &Tenant,
+        agents: &[&RosterAgent],
+    ) -> Result<TeamsBefore, StoreError> {
+        let agent_ids: Vec<AgentId> = agents.iter().map(|agent| agent.agent_id).collect();
+        let there = self.agent_records(tenant, &agent_ids).await?;
+        let teams = there
+            .into_iter()
+            .map(|agent| (agent.agent_id, agent.team_ids));
+        Ok(teams.collect())
+    }
+
+    /// Adds an agent, or brings one up to date who was in the teams `before`. They name those teams too, until their
+    /// memberships are gone. `No` if somebody else changed the teams, added or removed the agent since.
     async fn write_imported(
         &self,
         tenant: &Tenant,
         agent: &RosterAgent,
-        is_there: bool,
-    ) -> Result<bool, StoreError> {
-        for is_there in [is_there, !is_there] {
-            let written = if is_there {
-                self.update_profile(tenant, agent).await?
-            } else {
-                self.add_agent(tenant, agent).await?
-            };
-            if written {
-                return Ok(!is_there);
-            }
-        }
-        let (items, rounds) = (1, 2);
-        Err(StoreError::Unsettled { items, rounds })
-    }
-
-    /// False if the agent is there already.
-    async fn add_agent(&self, tenant: &Tenant, agent: &RosterAgent) -> Result<bool, StoreError> {
-        let put = self.client.put_item().table_name(&self.tables.agents);
-        let put = put
-            .set_item(Some(agent_item::of_roster_agent(tenant, agent)))
-            .condition_expression("attribute_not_exists(agent_status)");
-        match put.send().await {
-            Ok(_) => Ok(true),
-            Err(error) => match error.as_service_error() {
-                Some(refused) if refused.is_conditional_check_failed_exception() => Ok(false),
-                _ => Err(StoreError::call("PutItem")(error)),
-            },
-        }
-    }
-
-    /// False if there is no such agent.
-    async fn update_profile(
-        &self,
-        tenant: &Tenant,
-        agent: &RosterAgent,
-    ) -> Result<bool, StoreError> {
+        before: Option<&BTreeSet<TeamId>>,
+    ) -> Result<First, StoreError> {
+        let Some(before) = before else {
+            let put = self.client.put_item().table_name(&self.tables.agents);
+            let put = put
+                .set_item(Some(agent_item::of_roster_agent(tenant, agent)))
+                .condition_expression("attribute_not_exists(agent_status)");
+            return first(put.send().await, "PutItem");
+        };
+        let teams = before.iter().chain(&agent.team_ids).copied().collect();
         let update = Update::default()
-            .only_if("attribute_exists(agent_status)")
             .set("agent_name", text(&agent.profile.name))
             .set("email", text(&agent.profile.email))
             .set("agent_number", text(&agent.profile.agent_number));
-        // DynamoDB has no empty sets.
-        let update = if agent.team_ids.is_empty() {
-            update.remove("team_ids")
-        } else {
-            let teams = agent.team_ids.iter().map(ToString::to_string);
-            update.set("team_ids", AttributeValue::Ns(teams.collect()))
+        self.update_teams(tenant, agent.agent_id, update, before, &teams)
+            .await
+    }
+
+    /// The memberships of teams that the agent left are gone, so they are not named any more. `No` if somebody else changed
+    /// the teams since.
+    async fn forget_teams_left(
+        &self,
+        tenant: &Tenant,
+        agent: &RosterAgent,
+        all: &BTreeSet<TeamId>,
+    ) -> Result<First, StoreError> {
+        let teams = agent.team_ids.iter().copied().collect();
+        self.update_teams(tenant, agent.agent_id, Update::default(), all, &teams)
+            .await
+    }
+
+    async fn update_teams(
+        &self,
+        tenant: &Tenant,
+        agent_id: AgentId,
+        update: Update,
+        before: &BTreeSet<TeamId>,
+        after: &BTreeSet<TeamId>,
+    ) -> Result<First, StoreError> {
+        let update = update
+            .only_if("attribute_exists(agent_status)")
+            .only_if_still("team_ids", team_set(before).as_ref());
+        let update = match team_set(after) {
+            Some(teams) => update.set("team_ids", teams),
+            None => update.remove("team_ids"),
         };
         let call = self.client.update_item().table_name(&self.tables.agents);
-        let call = call.key("agent_key", agent_key(tenant, agent.agent_id));
-        match update.fill(call).send().await {
-            Ok(_) => Ok(true),
-            Err(error) => match error.as_service_error() {
-                Some(refused) if refused.is_conditional_check_failed_exception() => Ok(false),
-                _ => Err(StoreError::call("UpdateItem")(error)),
-            },
+        let call = call.key("agent_key", agent_key(tenant, agent_id));
+        first(update.fill(call).send().await, "UpdateItem")
+    }
+}
+
+/// The agents for whom a write was the first; those who were throttled are left out too.
+async fn each_that_was_first<'a, W>(
+    writes: impl Iterator<Item = W>,
+) -> Result<Vec<&'a RosterAgent>, StoreError>
+where
+    W: Future<Output = (&'a RosterAgent, Result<First, StoreError>)>,
+{
+    let mut written = Vec::new();
+    let writes = writes.map(|write| async {
+        match write.await {
+            (agent, Ok(First::Yes)) => Ok(Some(agent)),
+            (_, Ok(First::No)) => Ok(None),
+            (_, Err(error)) if error.is_transient() => Ok(None),
+            (_, Err(error)) => Err(error),
         }
-    }
+    });
+    bounded::try_for_each(MAX_PARALLEL_WRITES, writes, |agent| written.extend(agent)).await?;
+    Ok(written)
 }
 
-/// How many memberships the roster has and the table had not.
-fn memberships_joined(
-    agents: &[RosterAgent],
-    before: &BTreeMap<AgentId, BTreeSet<TeamId>>,
-) -> usize {
-    let new = |agent: &RosterAgent| {
-        let before = before.get(&agent.agent_id);
-        let was_in = |team_id| before.is_some_and(|teams| teams.contains(team_id));
-        let teams = agent.team_ids.iter();
-        teams.filter(|team_id| !was_in(team_id)).count()
-    };
-    agents.iter().map(new).sum()
+/// `None` without teams: DynamoDB has no empty sets.
+fn team_set(teams: &BTreeSet<TeamId>) -> Option<AttributeValue> {
+    let set = || AttributeValue::Ns(teams.iter().map(ToString::to_string).collect());
+    (!teams.is_empty()).then(set)
 }
 
-/// The memberships that the table had and the roster has not.
-fn memberships_left(
-    agents: &[RosterAgent],
-    before: &BTreeMap<AgentId, BTreeSet<TeamId>>,
-) -> Vec<(AgentId, TeamId)> {
-    let mut left = Vec::new();
+/// The teams that the table had and the roster has not.
+fn teams_left<'a>(
+    agent: &'a RosterAgent,
+    before: &'a TeamsBefore,
+) -> impl Iterator<Item = TeamId> + 'a {
+    let teams = before.get(&agent.agent_id).into_iter().flatten().copied();
+    teams.filter(|team_id| !agent.team_ids.contains(team_id))
+}
+
+/// The teams of the roster and those that are left.
+fn with_teams_left(agent: &RosterAgent, before: &TeamsBefore) -> BTreeSet<TeamId> {
+    let teams = agent.team_ids.iter().copied();
+    teams.chain(teams_left(agent, before)).collect()
+}
+
+/// What it means that these agents are in the table now as the roster has them.
+fn changes(agents: &[RosterAgent], before: &TeamsBefore) -> Imported {
+    let mut changes = Imported::default();
     for agent in agents {
-        let teams = before.get(&agent.agent_id).into_iter().flatten();
-        let teams = teams.filter(|team_id| !agent.team_ids.contains(team_id));
-        left.extend(teams.map(|team_id| (agent.agent_id, *team_id)));
+        let teams = before.get(&agent.agent_id);
+        let is_new = |team_id: &&TeamId| teams.is_none_or(|teams| !teams.contains(team_id));
+        changes.added += usize::from(teams.is_none());
+        changes.kept += usize::from(teams.is_some());
+        changes.joined += agent.team_ids.iter().filter(is_new).count();
+        changes.left += teams_left(agent, before).count();
     }
-    left
+    changes
 }

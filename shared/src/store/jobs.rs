@@ -1,8 +1,5 @@
 //! Jobs: accepted, planned, counted, looked up.
 
-use std::error::Error;
-
-use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use futures::future::join;
@@ -11,20 +8,11 @@ use super::item::{epoch_ms, number, read_number, text};
 use super::job_item::{
     AFTER_PROGRESS, JOB, REQUEST, accepted_job, expires_at, job_key, job_of_items, progress_part,
 };
-use super::{Store, StoreError};
+use super::{First, Store, StoreError, first};
 use crate::ids::JobId;
 use crate::job::{AcceptedJob, Chunk, Job, JobRef, Plan, Tally};
 use crate::tenant::Tenant;
 use crate::timestamp::Timestamp;
-
-/// What became of a write that only the first of several may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum First {
-    /// This was the first.
-    Yes,
-    /// Another was there before; nothing was written.
-    No,
-}
 
 impl Store {
     /// The next job id of a tenant. One that is not used in the end leaves a gap.
@@ -210,19 +198,5 @@ impl Store {
             .expression_attribute_values(":key", job_key(tenant, job_id))
             .expression_attribute_values(":job", text(JOB))
             .expression_attribute_values(":end", text(AFTER_PROGRESS))
-    }
-}
-
-fn first<T, E>(
-    written: Result<T, SdkError<E>>,
-    operation: &'static str,
-) -> Result<First, StoreError>
-where
-    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
-{
-    match written {
-        Ok(_) => Ok(First::Yes),
-        Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(First::No),
-        Err(error) => Err(StoreError::call(operation)(error)),
     }
 }

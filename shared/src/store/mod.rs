@@ -21,9 +21,11 @@ mod tokens;
 mod update;
 
 use std::error::Error as StdError;
+use std::fmt;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::Builder;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use thiserror::Error;
 
 use crate::aws;
@@ -34,11 +36,17 @@ pub use attempts::{AttemptResult, Patience};
 pub use batch_read::{Freshness, MAX_BATCH_GET};
 pub use chunks::ChunkState;
 pub use importing::Imported;
-pub use jobs::First;
 pub use presence::{PresenceWrite, SeenAgent};
 pub use stream::{PENDING_LOGOUTS, StreamedAgent, read_record};
 pub use tables::TableNames;
 pub use tokens::{ListedToken, NewToken, Revocation, SecretDigest, Token};
+
+/// What DynamoDB answers to whom it asks to slow down (Amazon DynamoDB Developer Guide, "Error handling").
+const THROTTLES: [&str; 3] = [
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ThrottlingException",
+];
 
 /// The agents, teams, tokens and jobs of all tenants.
 #[derive(Clone)]
@@ -87,6 +95,8 @@ pub enum StoreError {
     Call {
         /// The API operation.
         operation: &'static str,
+        /// It was throttled, or took too long.
+        transient: bool,
         /// The SDK's error.
         source: Box<dyn StdError + Send + Sync>,
     },
@@ -122,12 +132,56 @@ pub enum StoreError {
 
 impl StoreError {
     /// For `map_err` on a call of the SDK.
-    fn call<E: StdError + Send + Sync + 'static>(
-        operation: &'static str,
-    ) -> impl FnOnce(E) -> Self {
-        move |source| Self::Call {
-            operation,
-            source: Box::new(source),
+    fn call<E, R>(operation: &'static str) -> impl FnOnce(SdkError<E, R>) -> Self
+    where
+        E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
+        R: fmt::Debug + Send + Sync + 'static,
+    {
+        move |source| {
+            let is_throttled = source.code().is_some_and(|code| THROTTLES.contains(&code));
+            let is_late = match &source {
+                SdkError::TimeoutError(_) => true,
+                SdkError::DispatchFailure(failure) => failure.is_timeout(),
+                _ => false,
+            };
+            Self::Call {
+                operation,
+                transient: is_throttled || is_late,
+                source: Box::new(source),
+            }
         }
+    }
+
+    /// True if the same call may well succeed in a while.
+    fn is_transient(&self) -> bool {
+        match self {
+            Self::Call { transient, .. } => *transient,
+            Self::Unsettled { .. } => true,
+            Self::Unanswered { .. } | Self::Item { .. } | Self::Statement { .. } => false,
+        }
+    }
+}
+
+/// What became of a write that only the first of several may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum First {
+    /// This was the first.
+    Yes,
+    /// Another was there before; nothing was written.
+    No,
+}
+
+/// What the answer to a conditional write means.
+fn first<T, E>(
+    written: Result<T, SdkError<E>>,
+    operation: &'static str,
+) -> Result<First, StoreError>
+where
+    E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
+{
+    match written {
+        Ok(_) => Ok(First::Yes),
+        Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(First::No),
+        Err(error) => Err(StoreError::call(operation)(error)),
     }
 }

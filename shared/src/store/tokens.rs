@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::item::{Item, epoch_ms, read_text, read_time, text};
-use super::{Store, StoreError};
+use super::{First, Store, StoreError, first};
 use crate::tenant::Tenant;
 use crate::timestamp::Timestamp;
 
@@ -99,15 +99,10 @@ impl Store {
             // A call that was answered by nobody and is sent again finds what it wrote itself.
             .condition_expression("attribute_not_exists(token_id) OR secret_sha256 = :digest")
             .expression_attribute_values(":digest", digest(secret_sha256));
-        match call.send().await {
-            Ok(_) => Ok(NewToken::Created),
-            Err(error) => match error.as_service_error() {
-                Some(refused) if refused.is_conditional_check_failed_exception() => {
-                    Ok(NewToken::IdTaken)
-                }
-                _ => Err(StoreError::call("PutItem")(error)),
-            },
-        }
+        Ok(match first(call.send().await, "PutItem")? {
+            First::Yes => NewToken::Created,
+            First::No => NewToken::IdTaken,
+        })
     }
 
     /// Every token there is, in any order; a scan, for an operator's command. No digest leaves the table.
@@ -150,15 +145,10 @@ impl Store {
             .update_expression("SET revoked_at = if_not_exists(revoked_at, :now)")
             .condition_expression("attribute_exists(token_id)")
             .expression_attribute_values(":now", epoch_ms(revoked_at));
-        match call.send().await {
-            Ok(_) => Ok(Revocation::Revoked),
-            Err(error) => match error.as_service_error() {
-                Some(refused) if refused.is_conditional_check_failed_exception() => {
-                    Ok(Revocation::NoToken)
-                }
-                _ => Err(StoreError::call("UpdateItem")(error)),
-            },
-        }
+        Ok(match first(call.send().await, "UpdateItem")? {
+            First::Yes => Revocation::Revoked,
+            First::No => Revocation::NoToken,
+        })
     }
 }
 

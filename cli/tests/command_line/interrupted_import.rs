@@ -1,0 +1,176 @@
+//! Imports that end in the middle, and imports under throttling: faults at the SDK's HTTP layer, by the number of the call.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use aws_smithy_http_client::Builder;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+    http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use logout::agent::RosterAgent;
+use logout::backoff::Backoff;
+use logout::roster::{self, Roster};
+use logout::store::{Imported, Store};
+use logout::tenant::Tenant;
+use logout::timestamp::Clock;
+
+use crate::stack::Stack;
+
+/// What becomes of a call.
+#[derive(Clone, Copy, Debug)]
+enum Fault {
+    None,
+    /// It never arrives, and is not tried again: as when the program is stopped.
+    Stopped,
+    Refused(&'static str),
+}
+
+type Script = Arc<dyn Fn(usize) -> Fault + Send + Sync>;
+
+/// A connection on which the calls, numbered from 0, fail as they are told to.
+struct Faulty {
+    inner: SharedHttpConnector,
+    calls: Arc<AtomicUsize>,
+    fault: Script,
+}
+
+impl std::fmt::Debug for Faulty {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Faulty")
+    }
+}
+
+impl HttpConnector for Faulty {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let number = self.calls.fetch_add(1, Ordering::SeqCst);
+        match (self.fault)(number) {
+            Fault::None => self.inner.call(request),
+            Fault::Stopped => {
+                HttpConnectorFuture::ready(Err(ConnectorError::other("stopped".into(), None)))
+            }
+            Fault::Refused(code) => {
+                let body = format!(r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{code}"}}"#);
+                let status = 400.try_into().unwrap();
+                HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(body))))
+            }
+        }
+    }
+}
+
+/// A store whose calls fail as `fault` says of their number.
+fn faulty_store(stack: &Stack, fault: impl Fn(usize) -> Fault + Send + Sync + 'static) -> Store {
+    let fault: Script = Arc::new(fault);
+    let calls = Arc::new(AtomicUsize::new(0));
+    let client = http_client_fn(
+        move |settings: &HttpConnectorSettings, parts: &RuntimeComponents| {
+            let inner = Builder::new().build_http().http_connector(settings, parts);
+            let (calls, fault) = (calls.clone(), fault.clone());
+            SharedHttpConnector::new(Faulty {
+                inner,
+                calls,
+                fault,
+            })
+        },
+    );
+    let config = local::dynamodb::client_config(stack.dynamodb_address()).http_client(client);
+    Store::new(config, local::dynamodb::table_names(), Backoff::AWS)
+}
+
+fn agents(ids: impl IntoIterator<Item = usize>, team: u32) -> (Tenant, Vec<RosterAgent>) {
+    let mut roster = Roster::new();
+    let line = |id| {
+        format!(
+            r#"{{"tenant":"acme","agent_id":{id},"name":"A","email":"a@x","agent_number":"1","team_ids":[{team}],"status":"Offline"}}
+"#
+        )
+    };
+    let text: String = ids.into_iter().map(line).collect();
+    roster::parse(&mut roster, &text, Clock::system().now()).unwrap();
+    let (tenant, agents) = roster.pop_first().unwrap();
+    (tenant, BTreeMap::into_values(agents).collect())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wherever_an_import_stops_the_next_one_leaves_no_membership_behind() {
+    let stack = Stack::start().await;
+    let whole = faulty_store(&stack, |_| Fault::None);
+    for calls in 0.. {
+        // Somebody of their own for each place to stop at.
+        let id = [101 + calls];
+        let (tenant, before) = agents(id, 51);
+        whole.import_agents(&tenant, &before).await.unwrap();
+        let stopped = faulty_store(&stack, move |number| {
+            if number < calls {
+                Fault::None
+            } else {
+                Fault::Stopped
+            }
+        });
+        let is_stopped = stopped
+            .import_agents(&tenant, &agents(id, 52).1)
+            .await
+            .is_err();
+        whole
+            .import_agents(&tenant, &agents(id, 53).1)
+            .await
+            .unwrap();
+        let id = id[0] as u64;
+        for (team, is_in) in [("51", false), ("52", false), ("53", true)] {
+            let members = stack.listed(&["--team", team]).await;
+            assert_eq!(
+                members.contains(&id),
+                is_in,
+                "team {team} after {calls} calls"
+            );
+        }
+        assert_eq!(
+            stack.agent(&id.to_string()).await["team_ids"],
+            serde_json::json!([53])
+        );
+        if !is_stopped {
+            assert_eq!(calls, 5, "read, write, put, delete, write");
+            return;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_throttled_is_tried_again_and_counted_once() {
+    let stack = Stack::start().await;
+    let (tenant, agents) = agents(101..=130, 51);
+    let store = faulty_store(&stack, |number| match number {
+        10..60 => Fault::Refused("ThrottlingException"),
+        _ => Fault::None,
+    });
+    let imported = store.import_agents(&tenant, &agents).await.unwrap();
+    let added = Imported {
+        added: 30,
+        joined: 30,
+        ..Imported::default()
+    };
+    assert_eq!(imported, added);
+    assert_eq!(stack.listed(&["--team", "51"]).await.len(), 30);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waiting_does_not_change_is_not_tried_again() {
+    let stack = Stack::start().await;
+    for code in ["ResourceNotFoundException", "AccessDeniedException"] {
+        // Whatever is tried again is granted, and succeeds.
+        let store = faulty_store(&stack, move |number| match number {
+            2 => Fault::Refused(code),
+            _ => Fault::None,
+        });
+        let (tenant, agents) = agents([101], 51);
+        assert!(
+            store.import_agents(&tenant, &agents).await.is_err(),
+            "{code}"
+        );
+    }
+}
