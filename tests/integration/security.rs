@@ -173,7 +173,7 @@ fn every_test_that_the_document_names_is_there() {
     let in_code = document.split('`').skip(1).step_by(2);
     let mut count = 0;
     for (file, test) in in_code.filter_map(|text| text.split_once("::")) {
-        let source = if file.ends_with(".rs") {
+        let source = if file.contains('.') {
             read(file)
         } else {
             let folder = "tests/integration";
