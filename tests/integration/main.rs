@@ -20,5 +20,6 @@ mod presence_crash_points;
 mod presence_messages;
 mod privacy;
 mod races;
+mod security;
 mod template;
 mod throttling;

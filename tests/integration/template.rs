@@ -19,7 +19,8 @@ const TABLES: [(&str, &str); 4] = [
     ("ApiTokensTable", "api-tokens"),
 ];
 
-fn template() -> Value {
+/// The template, read.
+pub fn template() -> Value {
     yaml::load("infra/template.yaml")
 }
 

@@ -1,6 +1,7 @@
 //! The test harness: the service over an embedded DynamoDB, with a tap on every AWS call it makes.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod agent_states;
 pub mod answer;
 pub mod crowd;
 pub mod deliver;

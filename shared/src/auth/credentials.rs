@@ -3,8 +3,9 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest, Sha256};
+use subtle::{Choice, ConstantTimeEq};
 
-use crate::store::SecretDigest;
+use crate::store::{SecretDigest, Token};
 use crate::tenant::Tenant;
 
 /// A token's id or secret holds at most that many bytes; 256 random bits take 43 to 64.
@@ -44,6 +45,23 @@ impl Credentials {
             secret_sha256: secret_digest(secret),
             fingerprint: Sha256::digest(text).into(),
         })
+    }
+
+    /// True for those of this token, if it is not revoked. Takes as many instructions if they are wrong in any byte, and if
+    /// there is no token: then they are compared with one that nobody has (`tests/token_timing`).
+    #[must_use]
+    pub fn belong_to(&self, token: Option<&Token>) -> bool {
+        let nobodys = Token {
+            tenant: self.tenant.clone(),
+            secret_sha256: [0; 32],
+            revoked: true,
+        };
+        let token = token.unwrap_or(&nobodys);
+        let secret = token.secret_sha256.ct_eq(&self.secret_sha256);
+        let tenant = token.tenant.as_str().as_bytes();
+        let tenant = tenant.ct_eq(self.tenant.as_str().as_bytes());
+        let valid = Choice::from(u8::from(!token.revoked));
+        (secret & tenant & valid).into()
     }
 }
 

@@ -6,7 +6,7 @@ use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::map_response;
 use axum::response::Response;
-use axum::routing::{MethodRouter, get};
+use axum::routing::{MethodRouter, get, get_service};
 use swagger_ui_dist::{ApiDefinition, OpenApiSource, generate_routes};
 
 /// Where the page is.
@@ -15,6 +15,8 @@ pub const PAGE_PATH: &str = "/docs";
 const DESCRIPTION_PATH: &str = "/openapi.yaml";
 /// Where the viewer's files are.
 const VIEWER_PATH: &str = "/docs/viewer";
+/// Those that the page names. The rest is not served: the viewer's own page has a script in it, which the policy forbids.
+const VIEWER_FILES: [&str; 2] = ["swagger-ui.css", "swagger-ui-bundle.js"];
 
 /// The browser asks no other host for anything, whatever the viewer would like. Its pictures are in its style sheet, and
 /// it sets styles as it goes.
@@ -31,12 +33,15 @@ pub fn routes() -> Router {
         api_definition: OpenApiSource::Uri(DESCRIPTION_PATH),
         title: None,
     });
-    Router::new()
+    let mut routes = Router::new()
         .route(PAGE_PATH, text("text/html", include_str!("page.html")))
         .route("/docs/page.js", text("text/javascript", script))
-        .route(DESCRIPTION_PATH, text("application/yaml", description))
-        .merge(viewer)
-        .layer(map_response(with_policy))
+        .route(DESCRIPTION_PATH, text("application/yaml", description));
+    for file in VIEWER_FILES {
+        let path = format!("{VIEWER_PATH}/{file}");
+        routes = routes.route(&path, get_service(viewer.clone()));
+    }
+    routes.layer(map_response(with_policy))
 }
 
 fn text(content_type: &'static str, text: &'static str) -> MethodRouter {

@@ -62,7 +62,7 @@ async fn the_printed_page_and_all_that_it_names_is_there() {
     assert!(!page.contains("http"), "everything is from here");
 }
 
-/// Beside these paths, the front answers as the gateway.
+/// Beside these paths, the front answers as the gateway. The viewer has a page of its own, which would not work here.
 #[tokio::test]
 async fn other_paths_and_methods_are_the_gateways() {
     let running = Running::start(&ANY_PORTS);
@@ -71,6 +71,9 @@ async fn other_paths_and_methods_are_the_gateways() {
         (Method::DELETE, "/openapi.yaml"),
         (Method::GET, "/docs/"),
         (Method::GET, "/docs/no-such-file"),
+        (Method::GET, "/docs/viewer"),
+        (Method::GET, "/docs/viewer/"),
+        (Method::GET, "/docs/viewer/oauth2-redirect.html"),
         (Method::GET, "/"),
     ] {
         let answer = ask(&running, method, path).await;
