@@ -31,7 +31,7 @@ enum Function {
 /// The route of a job's status.
 const JOB_ROUTE: &str = "/apps/api/v1/agent_statuses/force_logout/jobs/{id}";
 
-/// Serves the API, and beside it the pages of [`api_docs`], on `listener` until `shutdown` resolves, then finishes what is under way.
+/// Serves the API, and beside it the pages of `api_docs`, on `listener` until `shutdown` resolves, then finishes what is under way.
 ///
 /// # Errors
 /// The server failed.
