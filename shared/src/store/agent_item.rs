@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use super::item::{Item, agent_key, epoch_ms, number, read_text, read_time, text};
 use crate::address;
 use crate::agent::{Agent, AgentStatus, PendingLogout, Profile, RequestId, RosterAgent, Session};
+use crate::ids::TeamId;
 use crate::presence::{EarlyStatus, Presence};
 use crate::tenant::Tenant;
 use crate::timestamp::Timestamp;
@@ -62,16 +63,22 @@ pub(super) fn of_roster_agent(tenant: &Tenant, agent: &RosterAgent) -> Item {
         ("agent_number".to_owned(), text(&agent.profile.agent_number)),
         ("agent_status".to_owned(), text(agent.status.as_str())),
     ]);
-    // DynamoDB has no empty sets.
-    if !agent.team_ids.is_empty() {
-        let teams = agent.team_ids.iter().map(ToString::to_string).collect();
-        item.insert("team_ids".to_owned(), AttributeValue::Ns(teams));
+    if let Some(teams) = team_set(&agent.team_ids) {
+        item.insert("team_ids".to_owned(), teams);
     }
     if let Some(sign_in) = agent.last_sign_in {
         item.insert("ip".to_owned(), ip_value(sign_in.address));
         item.insert("online_since".to_owned(), epoch_ms(sign_in.session));
     }
     item
+}
+
+/// The value of `team_ids`; `None` without teams, as DynamoDB has no empty sets.
+pub(super) fn team_set<'a>(
+    team_ids: impl IntoIterator<Item = &'a TeamId>,
+) -> Option<AttributeValue> {
+    let teams: Vec<String> = team_ids.into_iter().map(ToString::to_string).collect();
+    (!teams.is_empty()).then_some(AttributeValue::Ns(teams))
 }
 
 /// The value of `ip`.

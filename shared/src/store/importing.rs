@@ -3,8 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::AddAssign;
 
-use aws_sdk_dynamodb::types::AttributeValue;
-
 use super::item::{agent_key, text};
 use super::loading::{PARALLEL_BATCHES, membership, memberships};
 use super::update::Update;
@@ -113,7 +111,7 @@ impl Store {
             .partition(|agent| teams_left(agent, &before).next().is_some());
         let before = &before;
         let writes = leaving.into_iter().map(|agent| async move {
-            let all = with_teams_left(agent, before);
+            let all = with_teams_before(agent, before.get(&agent.agent_id));
             (agent, self.forget_teams_left(tenant, agent, &all).await)
         });
         let done = done.into_iter().chain(each_that_was_first(writes).await?);
@@ -150,7 +148,7 @@ impl Store {
                 .condition_expression("attribute_not_exists(agent_status)");
             return first(put.send().await, "PutItem");
         };
-        let teams = before.iter().chain(&agent.team_ids).copied().collect();
+        let teams = with_teams_before(agent, Some(before));
         let update = Update::default()
             .set("agent_name", text(&agent.profile.name))
             .set("email", text(&agent.profile.email))
@@ -182,8 +180,8 @@ impl Store {
     ) -> Result<First, StoreError> {
         let update = update
             .only_if("attribute_exists(agent_status)")
-            .only_if_still("team_ids", team_set(before).as_ref());
-        let update = match team_set(after) {
+            .only_if_still("team_ids", agent_item::team_set(before).as_ref());
+        let update = match agent_item::team_set(after) {
             Some(teams) => update.set("team_ids", teams),
             None => update.remove("team_ids"),
         };
@@ -213,12 +211,6 @@ where
     Ok(written)
 }
 
-/// `None` without teams: DynamoDB has no empty sets.
-fn team_set(teams: &BTreeSet<TeamId>) -> Option<AttributeValue> {
-    let set = || AttributeValue::Ns(teams.iter().map(ToString::to_string).collect());
-    (!teams.is_empty()).then(set)
-}
-
 /// The teams that the table had and the roster has not.
 fn teams_left<'a>(
     agent: &'a RosterAgent,
@@ -228,10 +220,10 @@ fn teams_left<'a>(
     teams.filter(|team_id| !agent.team_ids.contains(team_id))
 }
 
-/// The teams of the roster and those that are left.
-fn with_teams_left(agent: &RosterAgent, before: &TeamsBefore) -> BTreeSet<TeamId> {
-    let teams = agent.team_ids.iter().copied();
-    teams.chain(teams_left(agent, before)).collect()
+/// The teams of the roster and those that the table had.
+fn with_teams_before(agent: &RosterAgent, before: Option<&BTreeSet<TeamId>>) -> BTreeSet<TeamId> {
+    let before = before.into_iter().flatten();
+    before.chain(&agent.team_ids).copied().collect()
 }
 
 /// What it means that these agents are in the table now as the roster has them.
