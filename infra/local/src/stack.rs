@@ -71,7 +71,7 @@ impl Stack {
             Server::start(|stopped| sqs::serve(sqs, stopped)),
         ];
 
-        let app = Arc::new(app(args, dynamodb_address, sqs_address, clock));
+        let app = Arc::new(app(dynamodb_address, sqs_address, clock, args.sync_limit));
         let sqs = Client::from_conf(sqs::client_config(sqs_address).build());
         app.store
             .create_missing_tables()
@@ -122,7 +122,14 @@ impl Stack {
     }
 }
 
-fn app(args: &Args, dynamodb_address: SocketAddr, sqs_address: SocketAddr, clock: Clock) -> App {
+/// What the functions are given, over the DynamoDB and the SQS at these addresses.
+#[must_use]
+pub fn app(
+    dynamodb_address: SocketAddr,
+    sqs_address: SocketAddr,
+    clock: Clock,
+    sync_limit: usize,
+) -> App {
     let dynamodb = dynamodb::client_config(dynamodb_address);
     let sqs = sqs::client_config(sqs_address);
     let jobs_url = sqs::queue_url(sqs_address, JOBS.name);
@@ -132,7 +139,7 @@ fn app(args: &Args, dynamodb_address: SocketAddr, sqs_address: SocketAddr, clock
         authenticator: Authenticator::default(),
         clock,
         domain: None,
-        sync_limit: args.sync_limit,
+        sync_limit,
         job_retention: days(DEFAULT_JOB_RETENTION_DAYS),
     }
 }

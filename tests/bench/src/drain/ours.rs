@@ -11,15 +11,12 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use lambda_http::{Body, Request, RequestExt};
 use local::event_source::EventSource;
-use logout::app::{App, days};
-use logout::auth::Authenticator;
-use logout::backoff::Backoff;
+use local::stack::app;
+use logout::app::App;
 use logout::event_sources::JOBS;
 use logout::http::{FORCE_LOGOUT_PATH, JOBS_PATH};
 use logout::job::CHUNK_AGENTS;
-use logout::queue::Queue;
-use logout::settings::{DEFAULT_JOB_RETENTION_DAYS, DEFAULT_SYNC_LIMIT};
-use logout::store::Store;
+use logout::settings::DEFAULT_SYNC_LIMIT;
 use logout::timestamp::Clock;
 use serde_json::{Value, json};
 use tokio::sync::{Notify, oneshot};
@@ -33,11 +30,12 @@ use crate::usage::{Begun, Usage};
 /// # Errors
 /// A request failed, or somebody is missing.
 pub async fn run(addresses: Addresses, agents: u32) -> Result<Usage> {
-    let app = Arc::new(app(addresses));
+    let Addresses { dynamodb, sqs } = addresses;
+    let app = Arc::new(app(dynamodb, sqs, Clock::system(), DEFAULT_SYNC_LIMIT));
     let (stop, stopped) = oneshot::channel::<()>();
     let source = EventSource {
-        sqs: Client::from_conf(local::sqs::client_config(addresses.sqs).build()),
-        queue_url: local::sqs::queue_url(addresses.sqs, JOBS.name),
+        sqs: Client::from_conf(local::sqs::client_config(sqs).build()),
+        queue_url: local::sqs::queue_url(sqs, JOBS.name),
         function_timeout: Duration::from_secs(JOBS.function_timeout_seconds.into()),
         clock: app.clock.clone(),
     };
@@ -101,21 +99,6 @@ async fn request_all(app: &App, open: &Open) -> Result<u64> {
     ensure!(job["status"] == "completed", "{job}");
     let count = |name: &str| job[name].as_u64().unwrap_or(0);
     Ok(count("logged_out") + count("deferred"))
-}
-
-fn app(addresses: Addresses) -> App {
-    let jobs_url = local::sqs::queue_url(addresses.sqs, JOBS.name);
-    let dynamodb = local::dynamodb::client_config(addresses.dynamodb);
-    let sqs = local::sqs::client_config(addresses.sqs);
-    App {
-        store: Store::new(dynamodb, local::dynamodb::table_names(), Backoff::AWS),
-        queue: Queue::new(sqs, jobs_url, Backoff::AWS),
-        authenticator: Authenticator::default(),
-        clock: Clock::system(),
-        domain: None,
-        sync_limit: DEFAULT_SYNC_LIMIT,
-        job_retention: days(DEFAULT_JOB_RETENTION_DAYS),
-    }
 }
 
 fn request(method: &str, path: &str, body: Body) -> Result<Request> {
