@@ -102,7 +102,7 @@ impl Document {
     }
 
     /// The plots' files.
-    pub fn plots(&self) -> impl Iterator<Item = (&str, &str)> {
+    fn plots(&self) -> impl Iterator<Item = (&str, &str)> {
         self.parts.iter().filter_map(|part| match part {
             Part::Plot { file, svg, .. } => Some((file.as_str(), svg.as_str())),
             _ => None,

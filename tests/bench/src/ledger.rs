@@ -4,9 +4,10 @@ mod case;
 mod section;
 
 use anyhow::{Context, Result};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 use tests::meter::Meter;
+
+use crate::progress;
 
 pub use case::{Case, Selector};
 pub use section::{all_goals, write};
@@ -105,8 +106,7 @@ pub fn recorded() -> Result<Vec<Entry>> {
 /// A request was not answered as it should be.
 pub async fn count_all() -> Result<Vec<Entry>> {
     let cases = Case::all();
-    let style = ProgressStyle::with_template("ledger  {bar:40} {pos}/{len} {msg}")?;
-    let bar = ProgressBar::new(cases.len() as u64).with_style(style);
+    let bar = progress::bar("ledger", cases.len());
     let mut entries = Vec::new();
     for case in cases {
         bar.set_message(case.to_string());

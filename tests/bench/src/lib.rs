@@ -8,6 +8,7 @@ pub mod goal;
 pub mod ledger;
 pub mod peer;
 pub mod plot;
+mod progress;
 pub mod results;
 pub mod roster;
 pub mod runtime_api;

@@ -7,12 +7,12 @@ use std::path::Path;
 use std::process::Stdio;
 
 use anyhow::{Result, ensure};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 use tokio::process::Command;
 
 use crate::backends::Backends;
 use crate::drain::{self, Contestant};
+use crate::progress;
 use crate::roster::{Roster, RosterFile};
 use crate::usage::Usage;
 
@@ -73,8 +73,7 @@ impl PeerRun {
 /// # Errors
 /// Somebody failed, or left somebody out.
 pub async fn measure_all() -> Result<Vec<Comparison>> {
-    let style = ProgressStyle::with_template("peer    {bar:40} {pos}/{len} {msg}")?;
-    let bar = ProgressBar::new(3 * SIZES.len() as u64).with_style(style);
+    let bar = progress::bar("peer", 3 * SIZES.len());
     let mut comparisons = Vec::new();
     for agents in SIZES {
         let busy_one_in = Some(BUSY_ONE_IN);

@@ -6,11 +6,11 @@ mod section;
 
 use anyhow::{Context, Result, ensure};
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 use tokio::process::Command;
 
 use crate::backends::{Addresses, Backends};
+use crate::progress;
 use crate::roster::{Roster, RosterFile};
 use crate::usage::Usage;
 
@@ -67,9 +67,8 @@ pub struct Run {
 /// # Errors
 /// A process failed.
 pub async fn measure_all() -> Result<Vec<Drain>> {
-    let style = ProgressStyle::with_template("drain   {bar:40} {pos}/{len} {msg}")?;
     let rounds: usize = SIZES.iter().map(|(_, runs)| runs).sum();
-    let bar = ProgressBar::new(2 * rounds as u64).with_style(style);
+    let bar = progress::bar("drain", 2 * rounds);
     let mut drains = Vec::new();
     for (agents, runs) in SIZES {
         bar.set_message(format!("{agents} agents"));
