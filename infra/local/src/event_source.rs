@@ -23,7 +23,7 @@ pub const BATCH_SIZE: i32 = 10;
 /// it, and on a busy machine longer than a call may take.
 pub const MAX_CONCURRENCY: usize = 2;
 /// A request for messages waits so long for some.
-const WAIT_SECONDS: i32 = 10;
+pub const WAIT_SECONDS: i32 = 10;
 
 /// A queue that feeds a function.
 #[derive(Clone)]

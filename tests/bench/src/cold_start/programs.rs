@@ -86,6 +86,8 @@ fn program(name: &str, workspace: PathBuf, target: &Path) -> Program {
 async fn build_release(workspace: &Path, target: &Path, crates: &[&str]) -> Result<()> {
     let mut cargo = Command::new("cargo");
     cargo.args(["build", "--quiet", "--release", "--locked"]);
+    // Cargo hands what our workspace sets for it to this program; each workspace sets its own.
+    cargo.env_remove("AWS_LC_SYS_NO_JITTER_ENTROPY");
     cargo.args(crates.iter().flat_map(|name| ["--package", name]));
     cargo.arg("--target-dir").arg(target);
     let built = cargo.current_dir(workspace).status().await?;

@@ -1,8 +1,6 @@
 //! The floor: the calls that a job of idle agents takes, made flat out, with nothing decided, read or looked up by anybody.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use aws_sdk_dynamodb::Client as DynamoDb;
@@ -16,11 +14,11 @@ use aws_sdk_sqs::types::{
 };
 use futures::future::try_join_all;
 use futures::stream::{self, TryStreamExt};
-use local::event_source::{BATCH_SIZE, MAX_CONCURRENCY};
+use local::event_source::{BATCH_SIZE, MAX_CONCURRENCY, WAIT_SECONDS};
 use logout::app::days;
 use logout::event_sources::JOBS;
 use logout::ids::{AgentId, JobId};
-use logout::job::{AcceptedJob, CHUNK_AGENTS, Chunk, JobRef, Plan, Progress};
+use logout::job::{AcceptedJob, Chunk, JobRef, Plan, Progress};
 use logout::message::Message;
 use logout::queue::{MAX_BATCH, MAX_PARALLEL_BATCHES};
 use logout::settings::DEFAULT_JOB_RETENTION_DAYS;
@@ -30,6 +28,7 @@ use tests::people::SIGNED_IN;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
+use super::open::Open;
 use crate::backends::Addresses;
 use crate::roster::{STATUS, TENANT};
 use crate::usage::{Begun, Usage};
@@ -83,24 +82,16 @@ impl Floor {
     /// A call failed, or a write of a batch.
     pub async fn drain(self: Arc<Self>) -> Result<()> {
         let job = self.accept().await?;
-        let done = Arc::new(AtomicUsize::new(0));
+        let open = Arc::new(Open::of(self.agents));
         let mut pollers = JoinSet::new();
         for _ in 0..MAX_CONCURRENCY {
-            pollers.spawn(self.clone().poll(done.clone()));
+            pollers.spawn(self.clone().poll(open.clone()));
         }
         self.plan(&job).await?;
-        while let Some(poller) = pollers.join_next().await {
-            poller??;
+        tokio::select! {
+            () = open.none_left() => Ok(()),
+            Some(poller) = pollers.join_next() => poller?,
         }
-        ensure!(
-            done.load(Ordering::SeqCst) == self.chunks(),
-            "chunks are left"
-        );
-        Ok(())
-    }
-
-    fn chunks(&self) -> usize {
-        (self.agents as usize).div_ceil(CHUNK_AGENTS)
     }
 
     async fn accept(&self) -> Result<JobRef> {
@@ -237,30 +228,26 @@ impl Floor {
         Ok(())
     }
 
-    /// Works off messages until every chunk is done.
-    async fn poll(self: Arc<Self>, done: Arc<AtomicUsize>) -> Result<()> {
-        while done.load(Ordering::SeqCst) < self.chunks() {
+    /// Works off messages for ever.
+    async fn poll(self: Arc<Self>, open: Arc<Open>) -> Result<()> {
+        loop {
             let call = self.sqs.receive_message().queue_url(&self.queue_url);
-            let received = call.max_number_of_messages(BATCH_SIZE).send().await?;
+            let call = call.max_number_of_messages(BATCH_SIZE);
+            let received = call.wait_time_seconds(WAIT_SECONDS).send().await?;
             let messages = received.messages.unwrap_or_default();
-            if messages.is_empty() {
-                // The embedded queue has a second or two of them at most before the plan sends the rest.
-                tokio::time::sleep(Duration::from_millis(5)).await;
-                continue;
+            if !messages.is_empty() {
+                try_join_all(messages.iter().map(|message| self.work(message))).await?;
+                open.count(messages.len());
+                self.delete(&messages).await?;
             }
-            let work = messages.iter().map(|message| self.work(message, &done));
-            try_join_all(work).await?;
-            self.delete(&messages).await?;
         }
-        Ok(())
     }
 
-    async fn work(&self, message: &SqsMessage, done: &AtomicUsize) -> Result<()> {
-        if let Message::Chunk(chunk) = Message::parse(message.body().unwrap_or_default())? {
-            self.log_out_chunk(&chunk).await?;
-            done.fetch_add(1, Ordering::SeqCst);
+    async fn work(&self, message: &SqsMessage) -> Result<()> {
+        match Message::parse(message.body().unwrap_or_default())? {
+            Message::Chunk(chunk) => self.log_out_chunk(&chunk).await,
+            Message::Plan(_) => Ok(()),
         }
-        Ok(())
     }
 
     async fn delete(&self, messages: &[SqsMessage]) -> Result<()> {

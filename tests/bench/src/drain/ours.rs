@@ -1,7 +1,6 @@
 //! One request, answered by the service's functions and worked off as Lambda would have them do it, in this process.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
@@ -15,12 +14,12 @@ use local::stack::app;
 use logout::app::App;
 use logout::event_sources::JOBS;
 use logout::http::{FORCE_LOGOUT_PATH, JOBS_PATH};
-use logout::job::CHUNK_AGENTS;
 use logout::settings::DEFAULT_SYNC_LIMIT;
 use logout::timestamp::Clock;
 use serde_json::{Value, json};
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::oneshot;
 
+use super::open::Open;
 use crate::backends::Addresses;
 use crate::roster::{TENANT, TOKEN};
 use crate::usage::{Begun, Usage};
@@ -62,28 +61,6 @@ pub async fn run(addresses: Addresses, agents: u32) -> Result<Usage> {
     Ok(usage)
 }
 
-/// Messages of the job that are not done: its end is seen without asking DynamoDB for it.
-struct Open {
-    messages: AtomicUsize,
-    none: Notify,
-}
-
-impl Open {
-    /// Those of a job of so many agents: the plan, and the chunks.
-    fn of(agents: u32) -> Self {
-        Self {
-            messages: AtomicUsize::new(1 + (agents as usize).div_ceil(CHUNK_AGENTS)),
-            none: Notify::new(),
-        }
-    }
-
-    fn count(&self, done: usize) {
-        if self.messages.fetch_sub(done, Ordering::SeqCst) == done {
-            self.none.notify_one();
-        }
-    }
-}
-
 /// How many were settled.
 async fn request_all(app: &App, open: &Open) -> Result<u64> {
     let body = json!({ "ip_addrs": ["10.0.0.0/8"] }).to_string();
@@ -92,7 +69,7 @@ async fn request_all(app: &App, open: &Open) -> Result<u64> {
     if let Some(rows) = answer.as_array() {
         return Ok(rows.len() as u64);
     }
-    open.none.notified().await;
+    open.none_left().await;
     let path = format!("{JOBS_PATH}{}", answer["id"]);
     let look = request("GET", &path, Body::Empty)?;
     let job = json(job_status::handle(app, look).await)?;

@@ -11,6 +11,8 @@ pub fn write(document: &mut Document, drains: &[Drain]) {
     document.paragraph(
         "A job of idle agents, found by address, on the embedded DynamoDB and SQS, which have a process of their own. The floor \
          makes the very same calls (held to by a test) flat out, by the same SDK, as many at once, and decides nothing. \
+         Both wait for messages by long polling, for which the embedded queue looks every 100 ms: that is most of the time of the \
+         smallest job. \
          Each begins with a database of its own; of several runs in turn, the one of the median time is shown. The embedded \
          database works on one call at a time, and is what most of the time goes into; the table's stream is on.",
     );
