@@ -1,7 +1,7 @@
 //! The section of the document.
 
 use super::programs::{HELLO, STOCK};
-use super::tried::TRIED;
+use super::tried::{BUILDING, SETTING_UP, Tried};
 use super::{ColdStart, Measured, PhasesMs};
 use crate::document::{Document, Table};
 
@@ -39,10 +39,12 @@ pub fn write(document: &mut Document, results: &ColdStart) {
     document.paragraph("Goals:");
     document.table(goals(results));
     document.paragraph(
-        "What was tried to get there, as recorded on 2026-11-22 with `force-logout` (not measured again with the rest; \
-         two cores with other work on them):",
+        "What was tried to get there, as recorded on 2026-11-22 with `force-logout` (not measured again with the rest). How it \
+         sets itself up, each on top of what was kept above it, on two cores with other work on them:",
     );
-    document.table(tried());
+    document.table(tried(&SETTING_UP));
+    document.paragraph("How it is built, each instead of what was there, on two idle cores:");
+    document.table(tried(&BUILDING));
 }
 
 fn starts(results: &ColdStart) -> Table {
@@ -147,7 +149,7 @@ fn goals(results: &ColdStart) -> Table {
     table
 }
 
-fn tried() -> Table {
+fn tried(all: &[Tried]) -> Table {
     let header = [
         "tried",
         "first poll",
@@ -157,7 +159,7 @@ fn tried() -> Table {
         "verdict",
     ];
     let mut table = Table::new(header);
-    for tried in TRIED {
+    for tried in all {
         let instructions = format!("{:.2} M", tried.instructions);
         let cells = [tried.change.to_owned()]
             .into_iter()
