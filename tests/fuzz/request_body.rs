@@ -1,0 +1,112 @@
+//! Bodies of requests: whatever the bytes, they are refused in a few words, or taken for what JSON says they are.
+
+#![no_main]
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use libfuzzer_sys::fuzz_target;
+use logout::ids::MAX_ID;
+use logout::request::{MAX_AGENT_IDS, MAX_IP_ADDRS, MAX_TEAM_IDS, Selectors};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::Value;
+
+/// What an answer quotes of a body is cut: twice 200 characters, and the words around them.
+const MAX_MESSAGE_CHARS: usize = 600;
+
+fuzz_target!(|body: &[u8]| {
+    let meant = meant(body);
+    match Selectors::parse(body) {
+        Ok(selectors) => {
+            assert_eq!(meant.as_ref(), Some(&read(&selectors)));
+            let written = serde_json::to_vec(&selectors).expect("it has string keys");
+            assert_eq!(Selectors::parse(&written).as_ref(), Ok(&selectors));
+            check_addresses(&selectors);
+        }
+        Err(error) => {
+            let message = error.to_string();
+            assert!(message.chars().count() <= MAX_MESSAGE_CHARS, "{message}");
+            assert_eq!(meant, None, "refused: {message}");
+        }
+    }
+});
+
+/// The three arrays.
+type Arrays = (Vec<u64>, Vec<u64>, Vec<String>);
+
+fn read(selectors: &Selectors) -> Arrays {
+    (
+        selectors.agent_ids.iter().map(|id| id.get()).collect(),
+        selectors.team_ids.iter().map(|id| id.get()).collect(),
+        selectors.ip_addrs.clone(),
+    )
+}
+
+/// A JSON object as it is written; a map would hide a key that is there twice.
+struct Entries(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Entries {
+    fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Entries;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Entries(entries))
+            }
+        }
+        json.deserialize_map(Reader)
+    }
+}
+
+/// The arrays of a body that the contract allows, read in another way than the service does.
+fn meant(body: &[u8]) -> Option<Arrays> {
+    let Entries(entries) = serde_json::from_slice(body).ok()?;
+    let keys: BTreeMap<&str, &Value> = entries.iter().map(|(key, value)| (&**key, value)).collect();
+    let known = ["agent_ids", "team_ids", "ip_addrs"];
+    let array = |key, max| match keys.get(key) {
+        None => Some(&[][..]),
+        Some(value) => value
+            .as_array()
+            .map(Vec::as_slice)
+            .filter(|it| it.len() <= max),
+    };
+    let id = |value: &Value| value.as_u64().filter(|id| (1..=MAX_ID).contains(id));
+    let ids = |key, max| {
+        array(key, max)?
+            .iter()
+            .map(id)
+            .collect::<Option<Vec<u64>>>()
+    };
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let agents = ids("agent_ids", MAX_AGENT_IDS)?;
+    let teams = ids("team_ids", MAX_TEAM_IDS)?;
+    let addresses = array("ip_addrs", MAX_IP_ADDRS)?.iter().map(text);
+    let addresses: Vec<String> = addresses.collect::<Option<_>>()?;
+    let is_empty = agents.is_empty() && teams.is_empty() && addresses.is_empty();
+    let each_once = keys.len() == entries.len();
+    let is_good = !is_empty && each_once && keys.keys().all(|key| known.contains(key));
+    is_good.then_some((agents, teams, addresses))
+}
+
+fn check_addresses(selectors: &Selectors) {
+    match selectors.address_ranges() {
+        Ok(ranges) => assert_eq!(ranges.len(), selectors.ip_addrs.len()),
+        Err(error) => {
+            let message = error.to_string();
+            assert!(message.starts_with("ip_addrs["), "{message}");
+            assert!(
+                message.chars().count() <= 6 * MAX_MESSAGE_CHARS,
+                "{message}"
+            );
+        }
+    }
+}
