@@ -6,6 +6,7 @@ pub mod document;
 pub mod drain;
 pub mod goal;
 pub mod ledger;
+pub mod load;
 pub mod peer;
 pub mod plot;
 mod progress;

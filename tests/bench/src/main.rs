@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 use bench::backends::{self, BackendsArgs};
 use bench::drain::{self, ContestantArgs};
 use bench::results::{Results, docs};
-use bench::{cold_start, ledger, peer, scaling};
+use bench::{cold_start, ledger, load, peer, scaling};
 use clap::{Parser, Subcommand};
 
 /// Counts what the service costs, and measures how fast it is. Results go to the terminal, to docs/performance.md and its
@@ -33,6 +33,8 @@ enum Scenario {
         #[arg(long, value_name = "FUNCTION=BINARY")]
         also: Vec<String>,
     },
+    /// Many callers at once, one tenant flooding: needs `wrk`.
+    Load,
     /// Limits on paper: what a job takes on AWS. Computed, not measured; to docs/scaling.md.
     Scaling,
     /// A process of a measurement.
@@ -41,6 +43,9 @@ enum Scenario {
     /// A process of a measurement.
     #[command(hide = true)]
     Contestant(ContestantArgs),
+    /// A process of a measurement.
+    #[command(hide = true)]
+    Local(local::args::Args),
 }
 
 #[tokio::main]
@@ -58,6 +63,7 @@ async fn run(scenario: Scenario) -> Result<()> {
     let mut results = Results::load()?;
     match scenario {
         Scenario::All => {
+            load::require_wrk().await?;
             results.ledger = ledger::count_all().await?;
             let recorded = ledger::recorded()? == results.ledger;
             ensure!(
@@ -69,6 +75,8 @@ async fn run(scenario: Scenario) -> Result<()> {
             results.drain = drain::measure_all().await?;
             results.save()?;
             results.peer = peer::measure_all().await?;
+            results.save()?;
+            results.load = Some(load::measure().await?);
         }
         Scenario::Ledger => {
             results.ledger = ledger::count_all().await?;
@@ -79,9 +87,11 @@ async fn run(scenario: Scenario) -> Result<()> {
         Scenario::ColdStart { also } => {
             results.cold_start = Some(cold_start::measure(&also).await?);
         }
+        Scenario::Load => results.load = Some(load::measure().await?),
         Scenario::Scaling => {}
         Scenario::Backends(args) => return backends::serve(args).await,
         Scenario::Contestant(args) => return drain::work(args).await,
+        Scenario::Local(args) => return local::program::run(&args).await,
     }
     let (performance, scaling) = (results.document(), scaling::document()?);
     println!("{}", performance.to_terminal());

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cold_start::{self, ColdStart};
 use crate::document::Document;
+use crate::load::{self, Load};
 use crate::{drain, ledger, peer};
 
 const INTRODUCTION: &str = "Written by `cargo run --release -p bench -- all`, which takes about half an hour on two cores; \
@@ -26,6 +27,8 @@ pub struct Results {
     pub peer: Vec<peer::Comparison>,
     /// How functions start.
     pub cold_start: Option<ColdStart>,
+    /// How the service bears many callers.
+    pub load: Option<Load>,
 }
 
 impl Results {
@@ -69,6 +72,9 @@ impl Results {
         }
         if let Some(cold_start) = &self.cold_start {
             cold_start::write(&mut document, cold_start);
+        }
+        if let Some(load) = &self.load {
+            load::write(&mut document, load);
         }
         document
     }
