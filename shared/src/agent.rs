@@ -168,3 +168,18 @@ pub struct AgentRecord {
     /// When they were last logged out.
     pub last_logout_at: Option<Timestamp>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_an_agent_is_does_not_show_in_debug_output() {
+        let profile = Profile {
+            name: "Ada".to_owned(),
+            email: "ada@acme.example".to_owned(),
+            agent_number: "No. 1".to_owned(),
+        };
+        assert_eq!(format!("{profile:?}"), "Profile(..)");
+    }
+}

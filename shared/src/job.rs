@@ -277,29 +277,85 @@ mod tests {
         }
     }
 
-    #[test]
-    fn the_open_chunks_are_those_not_done() {
-        let which = JobRef {
+    fn which() -> JobRef {
+        JobRef {
             tenant: Tenant::parse("acme").unwrap(),
             job_id: JobId::new(5).unwrap(),
             accepted_at: ACCEPTED_AT,
             expires_at: ACCEPTED_AT,
+        }
+    }
+
+    #[test]
+    fn a_job_leaves_its_number_and_time_on_agents() {
+        let name = which().request_id();
+        assert_eq!(name.as_str(), "job#5#1000");
+        assert_eq!(name.to_string(), "job#5#1000");
+    }
+
+    #[test]
+    fn each_agent_counts_once_and_as_what_became_of_them() {
+        let outcomes = [
+            (1, Outcome::LoggedOut),
+            (2, Outcome::Deferred),
+            (3, Outcome::Skipped(SkipReason::Missing)),
+            (4, Outcome::Skipped(SkipReason::Offline)),
+            (5, Outcome::Skipped(SkipReason::LaterSession)),
+        ];
+        let mut tally = Tally::default();
+        for (times, outcome) in &outcomes {
+            (0..*times).for_each(|_| tally.add(outcome));
+        }
+        let expected = Tally {
+            logged_out: 1,
+            deferred: 2,
+            missing: 3,
+            offline: 4,
+            later_session: 5,
         };
-        let job = job(Some(4), &[1, 3]);
+        assert_eq!(tally, expected);
+        assert_eq!(tally.skipped(), 12);
+        tally.merge(&expected);
+        let twice = Tally {
+            logged_out: 2,
+            deferred: 4,
+            missing: 6,
+            offline: 8,
+            later_session: 10,
+        };
+        assert_eq!(tally, twice);
+    }
+
+    #[test]
+    fn a_chunk_is_read_together_with_its_job_and_progress() {
+        assert_eq!(CHUNK_AGENTS + 2, crate::store::MAX_BATCH_GET);
+    }
+
+    #[test]
+    fn the_open_chunks_are_those_not_done() {
+        let which = which();
+        let job = job(Some(4), &[3]);
         let agent_ids: Vec<_> = (11..18).filter_map(AgentId::new).collect();
         let plan = job.plan.unwrap();
         let open = plan.open_chunks(&which, &job.progress, &agent_ids);
         let open: Vec<_> = open.map(|chunk| (chunk.number, chunk.agent_ids)).collect();
         assert_eq!(
             open,
-            [(2, agent_ids[2..4].to_vec()), (4, agent_ids[6..].to_vec())]
+            [
+                (1, agent_ids[..2].to_vec()),
+                (2, agent_ids[2..4].to_vec()),
+                (4, agent_ids[6..].to_vec())
+            ]
         );
     }
 
     #[test]
     fn a_chunk_holds_what_the_plan_says() {
-        let plan = job(Some(4), &[]).plan.unwrap();
-        let held: Vec<_> = (0..6).map(|number| plan.agents_in(number)).collect();
-        assert_eq!(held, [None, Some(2), Some(2), Some(2), Some(1), None]);
+        let mut plan = job(Some(4), &[]).plan.unwrap();
+        let held = |plan: &Plan| -> Vec<_> { (0..6).map(|n| plan.agents_in(n)).collect() };
+        let two = Some(2);
+        assert_eq!(held(&plan), [None, two, two, two, Some(1), None]);
+        plan.agents += 1;
+        assert_eq!(held(&plan), [None, two, two, two, two, None]);
     }
 }

@@ -87,6 +87,29 @@ fn orders(events: Vec<PresenceEvent>) -> Vec<Vec<PresenceEvent>> {
 }
 
 #[test]
+fn an_event_that_comes_again_changes_nothing() {
+    let mut presence = newcomer();
+    for event in [
+        changes(1, "Break"),
+        signs_in(2),
+        changes(3, "In-call"),
+        signs_out(4),
+        changes(5, "lunch"),
+    ] {
+        presence = apply(&presence, &event, NOW).unwrap().to;
+        assert_eq!(apply(&presence, &event, NOW), None, "{event:?}");
+    }
+}
+
+#[test]
+fn a_call_in_the_millisecond_of_the_sign_in_is_one_of_that_session() {
+    for events in orders(vec![signs_in(1), changes(1, "In-call")]) {
+        let (presence, _) = after(newcomer(), &events);
+        assert_eq!(presence.status, status("In-call"), "{events:?}");
+    }
+}
+
+#[test]
 fn six_events_in_every_order_and_each_of_them_twice_end_alike() {
     for (events, status, session) in [
         (

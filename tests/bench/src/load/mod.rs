@@ -1,7 +1,7 @@
 //! Many callers at once, and one tenant who floods the service: `wrk` against `local`.
 
+mod local_process;
 mod section;
-mod service;
 mod wrk;
 
 use std::fs::File;
@@ -15,7 +15,7 @@ use serde_json::json;
 
 use crate::progress;
 use crate::roster::STATUS;
-use service::Service;
+use local_process::LocalProcess;
 use wrk::{Seen, Wrk};
 
 pub use section::write;
@@ -91,9 +91,9 @@ pub async fn measure() -> Result<Load> {
     let folder = tempfile::tempdir()?;
     let roster = folder.path().join("agents.jsonl");
     write_roster(&roster)?;
-    let service = Service::start(&roster).await?;
+    let local = LocalProcess::start(&roster).await?;
     bar.inc(1);
-    let [alone, mixed, flood] = CALLERS.map(|caller| caller.run(service.url(), AGENTS));
+    let [alone, mixed, flood] = CALLERS.map(|caller| caller.run(local.url(), AGENTS));
     bar.set_message("one tenant alone");
     let alone = alone.await?;
     bar.inc(1);
@@ -103,9 +103,9 @@ pub async fn measure() -> Result<Load> {
     bar.set_message("taking stock");
     let mut tenants = Vec::new();
     for (caller, seen) in CALLERS.into_iter().zip([alone, mixed, flood]) {
-        tenants.push(settle(&service, caller.tenant, seen).await?);
+        tenants.push(settle(&local, caller.tenant, seen).await?);
     }
-    service.stop().await?;
+    local.stop().await?;
     bar.finish_and_clear();
     Ok(Load {
         agents: AGENTS,
@@ -140,18 +140,18 @@ fn write_roster(path: &Path) -> Result<()> {
 }
 
 /// Waits for a tenant's jobs, logs everybody out who is left, and sees that nobody is left then.
-async fn settle(service: &Service, tenant: &str, seen: Seen) -> Result<Loaded> {
+async fn settle(local: &LocalProcess, tenant: &str, seen: Seen) -> Result<Loaded> {
     let (mut completed, mut by_jobs) = (0, 0);
     for job in 1..=seen.jobs {
-        let job = service.ended(tenant, job).await?;
+        let job = local.ended(tenant, job).await?;
         completed += u64::from(job.is_whole());
         by_jobs += job.logged_out;
     }
-    let everybody = service.log_everybody_out(tenant).await?;
+    let everybody = local.log_everybody_out(tenant).await?;
     ensure!(everybody == seen.jobs + 1, "it is job {everybody}");
-    let last = service.ended(tenant, everybody).await?;
-    let again = service.log_everybody_out(tenant).await?;
-    let again = service.ended(tenant, again).await?;
+    let last = local.ended(tenant, everybody).await?;
+    let again = local.log_everybody_out(tenant).await?;
+    let again = local.ended(tenant, again).await?;
     Ok(Loaded {
         seen,
         by_last_job: last.logged_out,

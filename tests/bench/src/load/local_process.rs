@@ -1,4 +1,4 @@
-//! The service in a process of its own, and its callers.
+//! `local` in a process of its own, and questions to it.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -20,7 +20,7 @@ const LOOK_UP_EVERY: Duration = Duration::from_millis(100);
 const LOOK_UPS: u32 = 6_000;
 
 /// `local`, running. Dropped, it is killed.
-pub struct Service {
+pub struct LocalProcess {
     url: String,
     child: Child,
     /// Held, so that it can say what it likes.
@@ -52,7 +52,7 @@ impl JobAnswer {
     }
 }
 
-impl Service {
+impl LocalProcess {
     /// Starts it with the agents of a roster.
     ///
     /// # Errors
