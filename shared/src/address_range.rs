@@ -41,6 +41,9 @@ pub enum AddressRangeError {
     Reversed,
 }
 
+/// The last address before `::ffff:0.0.0.0`.
+const BEFORE_IPV4_MAPPED: Ipv6Addr = Ipv6Addr::new(0, 0, 0, 0, 0, 0xfffe, 0xffff, 0xffff);
+
 impl AddressRange {
     /// Reads one address, a CIDR block (host bits are masked) or an inclusive range `first-last` (spaces allowed
     /// round the hyphen).
@@ -100,12 +103,14 @@ impl AddressRange {
             .and_then(|length| IpNet::new(network, length).ok())
             .ok_or(AddressRangeError::PrefixLength { max })?;
         let (first, last) = (net.network(), net.broadcast());
-        // A block of IPv4-mapped addresses is the IPv4 block; a block that reaches beyond them is plain IPv6,
-        // and holds no IPv4.
-        if first.to_canonical().is_ipv4() && last.to_canonical().is_ipv4() {
-            Self::between(address::canonical(first), address::canonical(last))
-        } else {
-            Self::between(first, last)
+        // A block of IPv4-mapped addresses is the IPv4 block; one that reaches beyond them is plain IPv6, and holds no IPv4.
+        match (first.to_canonical(), last.to_canonical()) {
+            (IpAddr::V4(_), IpAddr::V4(_)) => {
+                Self::between(address::canonical(first), address::canonical(last))
+            }
+            // What would be written as an IPv4 address is left out of its end.
+            (IpAddr::V6(_), IpAddr::V4(_)) => Self::between(first, BEFORE_IPV4_MAPPED.into()),
+            _ => Self::between(first, last),
         }
     }
 

@@ -80,10 +80,17 @@ mod tests {
 
     #[test]
     fn a_selection_reads_back_from_its_selectors() {
-        let body =
-            br#"{"agent_ids":[2,1,2],"team_ids":[7],"ip_addrs":["10.0.0.0/8","::1","::/1"]}"#;
-        let selection = Selection::of(&Selectors::parse(body).unwrap()).unwrap();
-        assert_eq!(Selection::of(&selection.to_selectors()).unwrap(), selection);
+        for addresses in [
+            r#""10.0.0.0/8","::1","::/1""#,
+            // Ends with the last IPv4-mapped address.
+            r#""::/80""#,
+            r#""::fffe:0:0/95","0.0.0.0/0""#,
+        ] {
+            let body =
+                format!(r#"{{"agent_ids":[2,1,2],"team_ids":[7],"ip_addrs":[{addresses}]}}"#);
+            let selection = Selection::of(&Selectors::parse(body.as_bytes()).unwrap()).unwrap();
+            assert_eq!(Selection::of(&selection.to_selectors()).unwrap(), selection);
+        }
     }
 
     #[test]

@@ -196,6 +196,24 @@ async fn overlapping_selectors_count_an_agent_once() {
     );
 }
 
+/// The request is written down again for the job, where that end would be an IPv4 address.
+#[tokio::test]
+async fn a_block_of_ipv6_that_ends_among_ipv4_mapped_addresses_is_planned() {
+    let stack = with_small_limit().await;
+    let agents: Vec<_> = (1..=5)
+        .map(|id| agent_at(id, "lunch", &[], &format!("::{id}")))
+        .collect();
+    stack.add("acme", &agents).await;
+    stack
+        .post_force_logout("acme", &json!({ "ip_addrs": ["::/80"] }))
+        .await;
+    drain(&stack).await;
+    assert_eq!(
+        counts(&stack.get_job("acme", 1).await),
+        completed(5, 5, 0, 0)
+    );
+}
+
 #[tokio::test]
 async fn a_job_for_nobody_completes() {
     let stack = TestStack::start().await;
