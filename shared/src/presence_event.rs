@@ -15,7 +15,7 @@ use crate::versioned::{self, BodyError};
 
 /// An event may be that far in the future. Whatever comes after it by a clock that is right counts as older, so this is how
 /// long a wrong clock can hold an agent's state up; those who keep time by the network are right to a second.
-const MAX_AHEAD: Duration = Duration::from_mins(15);
+pub const MAX_AHEAD: Duration = Duration::from_mins(15);
 
 /// Something an agent did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,16 +75,9 @@ struct Body {
     tenant: Tenant,
     agent_id: AgentId,
     at: String,
-    #[serde(flatten)]
-    event: Event,
-}
-
-#[derive(Deserialize)]
-#[serde(tag = "event", rename_all = "snake_case")]
-enum Event {
-    SignedIn { ip: String, status: String },
-    StatusChanged { status: String },
-    SignedOut,
+    event: String,
+    ip: Option<String>,
+    status: Option<String>,
 }
 
 impl PresenceEvent {
@@ -102,32 +95,32 @@ impl PresenceEvent {
             tenant: body.tenant,
             agent_id: body.agent_id,
             at,
-            kind: body.event.try_into()?,
+            kind: kind(&body.event, body.ip.as_deref(), body.status.as_deref())?,
         })
     }
 }
 
-impl TryFrom<Event> for EventKind {
-    type Error = EventError;
-
-    fn try_from(event: Event) -> Result<Self, EventError> {
-        let checked = |status: String| AgentStatus::parse(&status).ok_or(EventError::Status);
-        Ok(match event {
-            Event::SignedIn { ip, status } => {
-                let address = address::parse(&ip).ok_or(EventError::Address)?;
-                let status = checked(status)?;
-                if status.is_offline() {
-                    return Err(EventError::SignedInOffline);
-                }
-                Self::SignedIn { address, status }
+fn kind(event: &str, ip: Option<&str>, status: Option<&str>) -> Result<EventKind, EventError> {
+    let status = || {
+        let text = status.ok_or(BodyError::Shape)?;
+        AgentStatus::parse(text).ok_or(EventError::Status)
+    };
+    Ok(match event {
+        "signed_in" => {
+            let address = address::parse(ip.ok_or(BodyError::Shape)?).ok_or(EventError::Address)?;
+            let status = status()?;
+            if status.is_offline() {
+                return Err(EventError::SignedInOffline);
             }
-            Event::StatusChanged { status } => match checked(status)? {
-                status if status.is_offline() => Self::SignedOut,
-                status => Self::StatusChanged(status),
-            },
-            Event::SignedOut => Self::SignedOut,
-        })
-    }
+            EventKind::SignedIn { address, status }
+        }
+        "status_changed" => match status()? {
+            status if status.is_offline() => EventKind::SignedOut,
+            status => EventKind::StatusChanged(status),
+        },
+        "signed_out" => EventKind::SignedOut,
+        _ => return Err(BodyError::Shape.into()),
+    })
 }
 
 #[cfg(test)]
@@ -200,6 +193,18 @@ mod tests {
                 SIGNED_IN,
                 "signed_in",
                 "signed_up",
+                "JSON, but not what version 1 holds",
+            ),
+            (
+                SIGNED_IN,
+                "\"signed_in\"",
+                "0",
+                "JSON, but not what version 1 holds",
+            ),
+            (
+                CHANGED,
+                "\"status\"",
+                "\"state\"",
                 "JSON, but not what version 1 holds",
             ),
             (
