@@ -315,15 +315,21 @@ mod tests {
         };
         assert_eq!(tally, expected);
         assert_eq!(tally.skipped(), 12);
-        tally.merge(&expected);
-        let twice = Tally {
-            logged_out: 2,
-            deferred: 4,
-            missing: 6,
-            offline: 8,
-            later_session: 10,
+        tally.merge(&Tally {
+            logged_out: 10,
+            deferred: 20,
+            missing: 30,
+            offline: 40,
+            later_session: 50,
+        });
+        let both = Tally {
+            logged_out: 11,
+            deferred: 22,
+            missing: 33,
+            offline: 44,
+            later_session: 55,
         };
-        assert_eq!(tally, twice);
+        assert_eq!(tally, both);
     }
 
     #[test]

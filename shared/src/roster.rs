@@ -232,6 +232,15 @@ mod tests {
     }
 
     #[test]
+    fn the_longest_name_and_a_sign_in_of_this_moment_are_good() {
+        let longest = format!(r#""name":"{}""#, "é".repeat(MAX_PROFILE_CHARS));
+        let line = GOOD
+            .replace(r#""name":"A""#, &longest)
+            .replace("2026-01-05T08:00:00Z", NOW);
+        assert_eq!(read(&line).map(|roster| roster.len()), Ok(1));
+    }
+
+    #[test]
     fn a_bad_line_is_named_with_its_reason() {
         for (from, to, reason) in [
             (GOOD, "lunch", "not a JSON object"),

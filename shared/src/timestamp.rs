@@ -112,4 +112,12 @@ mod tests {
         assert_eq!(written(0).unwrap(), "1970-01-01T00:00:00Z");
         assert_eq!(written(i64::MAX), None);
     }
+
+    #[test]
+    fn from_one_time_to_another_it_is_as_long_as_it_takes_to_move_there() {
+        let (early, late) = (Timestamp::from_epoch_ms(5), Timestamp::from_epoch_ms(12));
+        assert_eq!(early.until(late), Duration::from_millis(7));
+        assert_eq!(early.plus(early.until(late)), late);
+        assert_eq!(late.until(early), Duration::ZERO);
+    }
 }

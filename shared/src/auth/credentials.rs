@@ -96,6 +96,35 @@ mod tests {
     }
 
     #[test]
+    fn credentials_belong_to_a_valid_token_of_their_tenant_and_secret_alone() {
+        let credentials = Credentials::parse(&basic("acme:k.s")).unwrap();
+        let token = |tenant, secret, revoked| Token {
+            tenant: Tenant::parse(tenant).unwrap(),
+            secret_sha256: secret_digest(secret),
+            revoked,
+        };
+        for (tenant, secret) in [
+            ("acme", "s"),
+            ("acme", "t"),
+            ("globex", "s"),
+            ("globex", "t"),
+        ] {
+            for revoked in [false, true] {
+                let is_theirs = (tenant, secret, revoked) == ("acme", "s", false);
+                let token = token(tenant, secret, revoked);
+                assert_eq!(credentials.belong_to(Some(&token)), is_theirs);
+            }
+        }
+        assert!(!credentials.belong_to(None));
+    }
+
+    #[test]
+    fn what_is_stored_of_a_secret_is_its_sha_256() {
+        // Of "abc", the one-block example of NIST's Secure Hash Standard.
+        assert_eq!(secret_digest("abc")[..4], [0xba, 0x78, 0x16, 0xbf]);
+    }
+
+    #[test]
     fn anything_else_is_refused() {
         for bad in [
             "",
