@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use libfuzzer_sys::fuzz_target;
+use logout::address_range::AddressRange;
 use logout::ids::MAX_ID;
-use logout::request::{MAX_AGENT_IDS, MAX_IP_ADDRS, MAX_TEAM_IDS, Selectors};
+use logout::request::{MAX_AGENT_IDS, MAX_IP_ADDRS, MAX_TEAM_IDS, Selectors, SelectorsError};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
@@ -98,15 +99,13 @@ fn meant(body: &[u8]) -> Option<Arrays> {
 }
 
 fn check_addresses(selectors: &Selectors) {
-    match selectors.address_ranges() {
-        Ok(ranges) => assert_eq!(ranges.len(), selectors.ip_addrs.len()),
-        Err(error) => {
-            let message = error.to_string();
-            assert!(message.starts_with("ip_addrs["), "{message}");
-            assert!(
-                message.chars().count() <= 6 * MAX_MESSAGE_CHARS,
-                "{message}"
-            );
-        }
+    let is_bad = |text: &String| AddressRange::parse(text).is_err();
+    match (
+        selectors.address_ranges(),
+        selectors.ip_addrs.iter().position(is_bad),
+    ) {
+        (Ok(ranges), None) => assert_eq!(ranges.len(), selectors.ip_addrs.len()),
+        (Err(SelectorsError::Address { position, .. }), Some(first)) => assert_eq!(position, first),
+        (said, is) => panic!("{said:?} said of {is:?}"),
     }
 }
