@@ -8,7 +8,6 @@ use local::program;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    logout::logging::init();
     match program::run(&Args::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use anyhow::Result;
+use logout::logging;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::args::Args;
@@ -14,6 +15,7 @@ use crate::stack::Stack;
 /// # Errors
 /// See [`Stack::start`]; or something stopped by itself.
 pub async fn run(args: &Args) -> Result<()> {
+    logging::init();
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut stack = tokio::select! {

@@ -1,28 +1,34 @@
--- What wrk asks of the service, and what it counts of the answers: wrk ... URL -- TENANT TOKEN AGENTS SECONDS MIX SEED.
--- The tenant has agents 1 to AGENTS, at the addresses of 10.0.0.0/8 in order, in teams of TEAM. Prints one line of JSON.
+-- What wrk asks of the service, and what it counts of the answers:
+-- wrk ... URL -- TENANT TOKEN AGENTS BUSY_ONE_IN TEAM CLOSING_SECONDS SECONDS MIX SEED.
+-- The tenant has agents 1 to AGENTS, every BUSY_ONE_INth of them on a call, at the addresses of 10.0.0.0/8 in order, in teams of
+-- TEAM in order. In the last CLOSING_SECONDS of SECONDS it only looks jobs up: wrk drops what it waits for when its time is over,
+-- and nothing that counts may be dropped. One thread. Prints a line of JSON at the end.
 
-local TEAM = 1000
 local PATH = "/apps/api/v1/agent_statuses/force_logout"
--- wrk drops what it waits for when its time is over, so the last seconds only read: nothing that counts is dropped.
-local ONLY_READS_SECONDS = 3
 -- How many requests in a thousand are which.
 local MIXES = {
     mixed = {
-        { "one_agent", 547 }, { "some_agents", 200 }, { "many_agents", 50 }, { "one_address", 50 }, { "block", 50 },
-        { "job", 60 }, { "malformed", 20 }, { "wrong_token", 20 }, { "team", 3 },
+        { "one_agent", 744 }, { "some_agents", 50 }, { "many_agents", 5 }, { "one_address", 100 }, { "block", 10 },
+        { "look_up", 50 }, { "malformed", 20 }, { "wrong_token", 20 }, { "team", 1 },
     },
     flood = { { "one_agent", 990 }, { "wrong_token", 10 } },
 }
+local BLOCK = 32
 
--- Global, so that `done` can read them of each thread.
-sent, statuses, logged_out, jobs = {}, {}, 0, 0
+-- Global, so that `done` can read them.
+sent, statuses, looked_up, logged_out, jobs, named_idle = {}, {}, 0, 0, 0, 0
 
-local threads = {}
-function setup(thread)
-    table.insert(threads, thread)
+local thread
+function setup(the_only_one)
+    thread = the_only_one
 end
 
-local tenant, agents, mix, reads_from, right, wrong
+local tenant, agents, busy_one_in, team_size, mix, closing_from, right, wrong
+-- Whom some request named; the service is given them all.
+local named = {}
+-- wrk calls `request` once to look at it, and sends that to nobody.
+local is_looked_at = true
+
 local base64_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 local function base64(text)
@@ -44,10 +50,20 @@ local function headers(token)
 end
 
 function init(args)
-    tenant, agents, mix = args[1], tonumber(args[3]), MIXES[args[5]]
-    reads_from = os.time() + tonumber(args[4]) - ONLY_READS_SECONDS
+    tenant, agents, busy_one_in, team_size = args[1], tonumber(args[3]), tonumber(args[4]), tonumber(args[5])
+    closing_from = os.time() + tonumber(args[7]) - tonumber(args[6])
+    mix = MIXES[args[8]]
+    math.randomseed(tonumber(args[9]))
     right, wrong = headers(args[2]), headers(args[2] .. "x")
-    math.randomseed(tonumber(args[6]))
+end
+
+local function name(first, last)
+    for agent = math.max(first, 1), math.min(last or first, agents) do
+        if not named[agent] and not is_looked_at then
+            named[agent] = true
+            named_idle = named_idle + (agent % busy_one_in == 0 and 0 or 1)
+        end
+    end
 end
 
 local function post(body, as)
@@ -58,29 +74,43 @@ local function ids(count)
     local chosen = {}
     for place = 1, count do
         chosen[place] = math.random(agents)
+        name(chosen[place])
     end
     return post('{"agent_ids":[' .. table.concat(chosen, ",") .. "]}")
 end
 
-local function address(number)
-    return string.format("10.%d.%d.%d", math.floor(number / 65536), math.floor(number / 256) % 256, number % 256)
+local function addresses(first, suffix)
+    local text = string.format("10.%d.%d.%d", math.floor(first / 65536), math.floor(first / 256) % 256, first % 256)
+    return post('{"ip_addrs":["' .. text .. suffix .. '"]}')
 end
 
 local kinds = {
     one_agent = function() return ids(1) end,
     some_agents = function() return ids(20) end,
     many_agents = function() return ids(100) end,
-    one_address = function() return post('{"ip_addrs":["' .. address(math.random(agents)) .. '"]}') end,
-    block = function() return post('{"ip_addrs":["' .. address(math.random(agents)) .. '/27"]}') end,
-    team = function() return post('{"team_ids":[' .. math.random(math.floor(agents / TEAM)) .. "]}") end,
-    job = function() return wrk.format("GET", PATH .. "/jobs/" .. math.random(20), right) end,
+    one_address = function()
+        local agent = math.random(agents)
+        name(agent)
+        return addresses(agent, "")
+    end,
+    block = function()
+        local first = math.random(0, math.floor(agents / BLOCK)) * BLOCK
+        name(first, first + BLOCK - 1)
+        return addresses(first, "/27")
+    end,
+    team = function()
+        local team = math.random(math.floor(agents / team_size))
+        name((team - 1) * team_size + 1, team * team_size)
+        return post('{"team_ids":[' .. team .. "]}")
+    end,
+    look_up = function() return wrk.format("GET", PATH .. "/jobs/" .. math.random(math.max(jobs, 1)), right) end,
     malformed = function() return post('{"agent_ids":"all"}') end,
     wrong_token = function() return post('{"agent_ids":[1]}', wrong) end,
 }
 
-local function kind()
-    if os.time() >= reads_from then
-        return "job"
+local function choose()
+    if os.time() >= closing_from then
+        return "look_up"
     end
     local chosen = math.random(1000)
     for _, entry in ipairs(mix) do
@@ -92,9 +122,13 @@ local function kind()
 end
 
 function request()
-    local chosen = kind()
-    sent[chosen] = (sent[chosen] or 0) + 1
-    return kinds[chosen]()
+    local kind = choose()
+    local text = kinds[kind]()
+    if not is_looked_at then
+        sent[kind] = (sent[kind] or 0) + 1
+    end
+    is_looked_at = false
+    return text
 end
 
 function response(status, _, body)
@@ -103,6 +137,8 @@ function response(status, _, body)
     logged_out = logged_out + rows
     if body:find('"status":"created","link"', 1, true) then
         jobs = jobs + 1
+    elseif status == 404 or body:find('"created_at"', 1, true) then
+        looked_up = looked_up + 1
     end
 end
 
@@ -115,21 +151,11 @@ local function json(counts)
 end
 
 function done(summary, latency)
-    local all = { sent = {}, statuses = {}, logged_out = 0, jobs = 0 }
-    for _, thread in ipairs(threads) do
-        for _, name in ipairs({ "sent", "statuses" }) do
-            for key, count in pairs(thread:get(name)) do
-                all[name][key] = (all[name][key] or 0) + count
-            end
-        end
-        all.logged_out = all.logged_out + thread:get("logged_out")
-        all.jobs = all.jobs + thread:get("jobs")
-    end
-    local errors = summary.errors
     io.write("\n", string.format(
-        '{"seconds":%f,"sent":%s,"statuses":%s,"logged_out":%d,"jobs":%d,"broken_connections":%d,"timeouts":%d,'
-            .. '"median_ms":%f,"p99_ms":%f,"worst_ms":%f}',
-        summary.duration / 1e6, json(all.sent), json(all.statuses), all.logged_out, all.jobs,
-        errors.connect + errors.read + errors.write, errors.timeout,
+        '{"seconds":%f,"sent":%s,"statuses":%s,"looked_up":%d,"logged_out":%d,"jobs":%d,"named_idle":%d,'
+            .. '"broken_connections":%d,"median_ms":%f,"p99_ms":%f,"worst_ms":%f}',
+        summary.duration / 1e6, json(thread:get("sent")), json(thread:get("statuses")), thread:get("looked_up"),
+        thread:get("logged_out"), thread:get("jobs"), thread:get("named_idle"),
+        summary.errors.connect + summary.errors.read + summary.errors.write,
         latency:percentile(50) / 1e3, latency:percentile(99) / 1e3, latency.max / 1e3), "\n")
 end

@@ -26,7 +26,7 @@ pub use self::section::write;
 use self::start::Start;
 
 /// So often each program is started.
-const STARTS: usize = 40;
+const STARTS: usize = 30;
 
 /// What was measured.
 #[derive(Debug, Serialize, Deserialize)]

@@ -107,3 +107,27 @@ fn target() -> Result<PathBuf> {
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use toml::Table;
+
+    use super::*;
+
+    #[test]
+    fn what_is_compared_is_built_alike() {
+        let profile = |workspace: &str| {
+            let text = fs::read_to_string(root().join(workspace).join("Cargo.toml")).unwrap();
+            let manifest: Table = toml::from_str(&text).unwrap();
+            let mut profile = manifest["profile"]["release"].as_table().unwrap().clone();
+            profile.remove("package");
+            profile
+        };
+        let functions = profile("");
+        for other in [HELLO, STOCK] {
+            assert_eq!(profile(&format!("tests/bench/{other}")), functions);
+        }
+    }
+}

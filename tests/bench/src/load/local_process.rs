@@ -1,5 +1,6 @@
 //! `local` in a process of its own, and questions to it.
 
+use std::fs::File;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -53,17 +54,18 @@ impl JobAnswer {
 }
 
 impl LocalProcess {
-    /// Starts it with the agents of a roster.
+    /// Starts it with the agents of a roster; its log goes into a file.
     ///
     /// # Errors
     /// It does not start.
-    pub async fn start(roster: &Path) -> Result<Self> {
+    pub async fn start(roster: &Path, log: &Path) -> Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("local").arg("--agents").arg(roster);
         for port in ["--listen", "--dynamodb-listen", "--sqs-listen"] {
             command.args([port, "127.0.0.1:0"]);
         }
-        command.stdout(Stdio::piped()).kill_on_drop(true);
+        command.stdout(Stdio::piped()).stderr(File::create(log)?);
+        command.kill_on_drop(true);
         let mut child = command.spawn()?;
         let output = child.stdout.take().context("no output")?;
         let mut output = BufReader::new(output).lines();

@@ -8,15 +8,14 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use anyhow::{Result, ensure};
-use logout::agent::AgentStatus;
+use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::progress;
-use crate::roster::STATUS;
+use crate::roster::Roster;
 use local_process::LocalProcess;
-use wrk::{Seen, Wrk};
+use wrk::{Agents, Seen, Wrk};
 
 pub use section::write;
 pub use wrk::require_wrk;
@@ -27,7 +26,7 @@ const CALLERS: [Wrk; 3] = [
         tenant: "alone",
         mix: "mixed",
         connections: 8,
-        seconds: 15,
+        seconds: 20,
         seed: 1,
     },
     Wrk {
@@ -45,36 +44,38 @@ const CALLERS: [Wrk; 3] = [
         seed: 3,
     },
 ];
-/// Each tenant has so many agents.
-const AGENTS: u32 = 30_000;
-/// One in so many is on a call.
-const BUSY_ONE_IN: u32 = 20;
-/// A team has so many members, as in `mix.lua`.
-const TEAM: u32 = 1_000;
+/// Each tenant has so many: not all of them are out when the load ends.
+const AGENTS: Agents = Agents {
+    count: 60_000,
+    busy_one_in: 20,
+    team: 1_000,
+};
 
-/// What came of it.
+/// What came of it, for each tenant.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Load {
-    /// Agents of each tenant.
-    agents: u32,
-    /// Of them, on a call.
-    busy: u32,
-    /// In the order of [`CALLERS`].
     tenants: Vec<Loaded>,
 }
 
 /// What came of a tenant's requests.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Loaded {
+    tenant: String,
+    /// Agents who were not on a call.
+    idle: u64,
+    /// Agents who were.
+    busy: u64,
     /// What the callers saw.
     seen: Seen,
-    /// Logged out by a job for everybody, afterwards.
-    by_last_job: u64,
+    /// Jobs that there are.
+    jobs: u64,
     /// Jobs that completed, with sums that agree.
     completed: u64,
-    /// Logged out, as all other jobs told.
+    /// Logged out, as those jobs told.
     by_jobs: u64,
-    /// Found to log out by a second job for everybody.
+    /// Logged out by a job for everybody, afterwards.
+    by_last_job: u64,
+    /// Logged out by one more.
     left_over: u64,
     /// Found on a call by it.
     deferred: u64,
@@ -91,7 +92,7 @@ pub async fn measure() -> Result<Load> {
     let folder = tempfile::tempdir()?;
     let roster = folder.path().join("agents.jsonl");
     write_roster(&roster)?;
-    let local = LocalProcess::start(&roster).await?;
+    let local = LocalProcess::start(&roster, &folder.path().join("log")).await?;
     bar.inc(1);
     let [alone, mixed, flood] = CALLERS.map(|caller| caller.run(local.url(), AGENTS));
     bar.set_message("one tenant alone");
@@ -107,30 +108,29 @@ pub async fn measure() -> Result<Load> {
     }
     local.stop().await?;
     bar.finish_and_clear();
-    Ok(Load {
-        agents: AGENTS,
-        busy: AGENTS / BUSY_ONE_IN,
-        tenants,
-    })
+    Ok(Load { tenants })
 }
 
-/// One agent a line, for each tenant: agents 1 to [`AGENTS`] at the addresses of 10.0.0.0/8 in order.
+/// One agent a line, for each tenant.
 fn write_roster(path: &Path) -> Result<()> {
     let mut file = BufWriter::new(File::create(path)?);
+    let roster = Roster {
+        count: AGENTS.count,
+        busy_one_in: Some(AGENTS.busy_one_in),
+    };
     for Wrk { tenant, .. } in CALLERS {
-        for number in 1..=AGENTS {
-            let [_, high, middle, low] = number.to_be_bytes();
-            let is_busy = number % BUSY_ONE_IN == 0;
+        for agent in roster.agents() {
+            let sign_in = agent.last_sign_in.context("all are signed in")?;
             let line = json!({
                 "tenant": tenant,
-                "agent_id": number,
-                "name": format!("Agent {number}"),
-                "email": format!("agent.{number}@{tenant}.example"),
-                "agent_number": format!("No. {number}"),
-                "team_ids": [1 + (number - 1) / TEAM],
-                "status": if is_busy { AgentStatus::IN_CALL } else { STATUS },
-                "ip": format!("10.{high}.{middle}.{low}"),
-                "online_since": "2026-01-05T08:00:00Z",
+                "agent_id": agent.agent_id,
+                "name": agent.profile.name,
+                "email": agent.profile.email,
+                "agent_number": agent.profile.agent_number,
+                "team_ids": [1 + (agent.agent_id.get() - 1) / u64::from(AGENTS.team)],
+                "status": agent.status.as_str(),
+                "ip": sign_in.address,
+                "online_since": sign_in.session.to_rfc3339(),
             });
             writeln!(file, "{line}")?;
         }
@@ -139,24 +139,30 @@ fn write_roster(path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Waits for a tenant's jobs, logs everybody out who is left, and sees that nobody is left then.
+/// Waits for a tenant's jobs, logs everybody out who is left, and looks who is left then.
 async fn settle(local: &LocalProcess, tenant: &str, seen: Seen) -> Result<Loaded> {
-    let (mut completed, mut by_jobs) = (0, 0);
+    let mut jobs = Vec::new();
     for job in 1..=seen.jobs {
-        let job = local.ended(tenant, job).await?;
-        completed += u64::from(job.is_whole());
-        by_jobs += job.logged_out;
+        jobs.push(local.ended(tenant, job).await?);
     }
-    let everybody = local.log_everybody_out(tenant).await?;
-    ensure!(everybody == seen.jobs + 1, "it is job {everybody}");
-    let last = local.ended(tenant, everybody).await?;
+    let last = local.log_everybody_out(tenant).await?;
+    // Those that nobody was told of, if there are any.
+    for job in seen.jobs + 1..last {
+        jobs.push(local.ended(tenant, job).await?);
+    }
+    let by_last_job = local.ended(tenant, last).await?.logged_out;
     let again = local.log_everybody_out(tenant).await?;
     let again = local.ended(tenant, again).await?;
+    let busy = u64::from(AGENTS.count / AGENTS.busy_one_in);
     Ok(Loaded {
+        tenant: tenant.to_owned(),
+        idle: u64::from(AGENTS.count) - busy,
+        busy,
         seen,
-        by_last_job: last.logged_out,
-        completed,
-        by_jobs,
+        jobs: last - 1,
+        completed: jobs.iter().filter(|job| job.is_whole()).count() as u64,
+        by_jobs: jobs.iter().map(|job| job.logged_out).sum(),
+        by_last_job,
         left_over: again.logged_out,
         deferred: again.deferred,
     })

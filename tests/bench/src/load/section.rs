@@ -1,25 +1,37 @@
 //! The load in the document.
 
-use super::{CALLERS, Load, Loaded};
+use super::wrk::CLOSING_SECONDS;
+use super::{AGENTS, CALLERS, Load, Loaded};
 use crate::document::{Document, Table};
 use crate::goal::{Goal, goals};
 
 /// Adds the section.
 pub fn write(document: &mut Document, load: &Load) {
     document.heading("Many callers at once");
-    let [_, mixed, flood] = CALLERS;
+    let [alone, mixed, flood] = CALLERS;
     document.paragraph(format!(
-        "`wrk` against `local`, release build, on the same machine: a tenant with {} connections asks for one, 20 and 100 agents, \
-         addresses, blocks, teams of 1,000 (jobs), looks jobs up, and makes mistakes; one alone for {} seconds, and one for {} \
-         seconds while another floods the service with requests for one agent each over {} connections, some with a wrong \
-         token. Each tenant has {} agents, {} of them on a call; agents are chosen at random, so later requests find ever fewer \
-         online (400); some jobs are looked up that are not there yet (404).",
-        mixed.connections, CALLERS[0].seconds, mixed.seconds, flood.connections, load.agents, load.busy,
+        "`wrk` against `local`, release build, on the same machine. The tenants `{}` and `{}` each ask over {} connections for one, \
+         20 and 100 agents, addresses, blocks of 32, and teams of {} (jobs), look jobs up, and make mistakes: the one alone for \
+         {} seconds, the other for {} while `{}` asks for one agent a request over {} connections, with a wrong token now and \
+         then. Each has {} agents, one in {} on a call, chosen at random and more than once; whoever is out is not found again \
+         (400). In their last {} seconds they only look jobs up (404 where there is none).",
+        alone.tenant,
+        mixed.tenant,
+        mixed.connections,
+        AGENTS.team,
+        alone.seconds,
+        mixed.seconds,
+        flood.tenant,
+        flood.connections,
+        AGENTS.count,
+        AGENTS.busy_one_in,
+        CLOSING_SECONDS,
     ));
     document.table(seen(load));
     document.paragraph(
-        "Afterwards everybody who is left is logged out by one more job, and one after that finds nobody. Each agent who was \
-         not on a call was logged out once, as told by exactly one answer or job:",
+        "Median and 99 % are as `wrk` corrects them for callers who wait for their answer before they ask again. Afterwards a job \
+         for everybody logs out who was not named by any request, and one more shows who is left. Whom requests named is known to \
+         those who asked; how many were logged out is told by answers and jobs:",
     );
     document.table(settled(load));
     document.table(goals(&load_goals(load)));
@@ -29,22 +41,19 @@ fn seen(load: &Load) -> Table {
     let mut table = Table::new([
         "", "requests", "a second", "200", "400", "401", "404", "5xx", "median", "99 %", "worst",
     ]);
-    let names = ["mixed, alone", "mixed, beside the flood", "flood"];
-    for (name, tenant) in names.into_iter().zip(&load.tenants) {
-        let seen = &tenant.seen;
-        let all = seen.answers(0..1000);
+    for Loaded { tenant, seen, .. } in &load.tenants {
         #[expect(clippy::cast_precision_loss, reason = "far below 2^53 requests")]
-        let rate = all as f64 / seen.seconds;
-        let of = |status| seen.answers(status..status + 1).to_string();
+        let rate = seen.answers() as f64 / seen.seconds;
+        let server_errors: u64 = seen.statuses.range(500..).map(|(_, count)| count).sum();
         table.row([
-            name.to_owned(),
-            all.to_string(),
+            tenant.clone(),
+            seen.answers().to_string(),
             format!("{rate:.0}"),
-            of(200),
-            of(400),
-            of(401),
-            of(404),
-            seen.answers(500..600).to_string(),
+            seen.of_status(200).to_string(),
+            seen.of_status(400).to_string(),
+            seen.of_status(401).to_string(),
+            seen.of_status(404).to_string(),
+            server_errors.to_string(),
             ms(seen.median_ms),
             ms(seen.p99_ms),
             ms(seen.worst_ms),
@@ -59,66 +68,67 @@ fn ms(ms: f64) -> String {
 
 fn settled(load: &Load) -> Table {
     let mut table = Table::new([
-        "tenant",
-        "idle agents",
+        "",
+        "idle agents named",
         "logged out by requests",
         "by jobs",
-        "by the last job",
         "jobs",
+        "not named",
+        "logged out by the last job",
         "left on a call",
     ]);
-    for (caller, tenant) in CALLERS.iter().zip(&load.tenants) {
-        table.row([
-            caller.tenant.to_owned(),
-            (load.agents - load.busy).to_string(),
-            tenant.seen.logged_out.to_string(),
-            tenant.by_jobs.to_string(),
-            tenant.by_last_job.to_string(),
-            tenant.seen.jobs.to_string(),
-            tenant.deferred.to_string(),
-        ]);
+    for tenant in &load.tenants {
+        let row = [
+            tenant.seen.named_idle,
+            tenant.seen.logged_out,
+            tenant.by_jobs,
+            tenant.jobs,
+            tenant.idle - tenant.seen.named_idle,
+            tenant.by_last_job,
+            tenant.deferred,
+        ];
+        let cells = row.map(|count| count.to_string());
+        table.row(std::iter::once(tenant.tenant.clone()).chain(cells));
     }
     table
 }
 
 fn load_goals(load: &Load) -> Vec<Goal> {
-    let idle = u64::from(load.agents - load.busy);
-    let none = |what, of: &dyn Fn(&Loaded) -> u64| {
+    let none = |what, of: fn(&Loaded) -> u64| {
         let count: u64 = load.tenants.iter().map(of).sum();
         #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
         let count = count as f64;
         Goal::at_most(what, 0.0, count)
     };
     vec![
-        none("answers of 5xx, or that are not described", &|tenant| {
-            let described =
-                [200, 400, 401, 404].map(|status| tenant.seen.answers(status..status + 1));
-            tenant.seen.answers(0..1000) - described.iter().sum::<u64>()
+        none("answers of 5xx, or that are not described", |it| {
+            let described = [200, 400, 401, 404].map(|status| it.seen.of_status(status));
+            it.seen.answers() - described.iter().sum::<u64>()
         }),
-        none("requests without an answer", &|tenant| {
-            tenant.seen.broken_connections + tenant.seen.timeouts
+        none("requests without an answer", |it| it.seen.unanswered()),
+        none("broken connections", |it| it.seen.broken_connections),
+        none("wrong tokens not refused, and right ones that were", |it| {
+            it.seen
+                .of_kind("wrong_token")
+                .abs_diff(it.seen.of_status(401))
         }),
-        none(
-            "wrong tokens not refused, and right ones that were",
-            &|tenant| {
-                let refused = tenant.seen.answers(401..402);
-                tenant.seen.sent("wrong_token").abs_diff(refused)
-            },
-        ),
         none(
             "requests for a team that became no job, or more than one",
-            &|tenant| tenant.seen.sent("team").abs_diff(tenant.seen.jobs),
+            |it| it.seen.of_kind("team").abs_diff(it.jobs),
         ),
         none(
             "jobs that did not complete, or whose sums do not agree",
-            &|tenant| tenant.seen.jobs - tenant.completed,
+            |it| it.jobs - it.completed,
         ),
-        none("agents logged out never or twice", &|tenant| {
-            idle.abs_diff(tenant.seen.logged_out + tenant.by_jobs + tenant.by_last_job)
+        none("agents named and not logged out, or twice", |it| {
+            it.seen.named_idle.abs_diff(it.seen.logged_out + it.by_jobs)
         }),
-        none("agents left online", &|tenant| tenant.left_over),
-        none("agents on a call who were logged out of it", &|tenant| {
-            u64::from(load.busy).abs_diff(tenant.deferred)
+        none("agents logged out whom nobody named", |it| {
+            (it.idle - it.seen.named_idle).abs_diff(it.by_last_job)
+        }),
+        none("agents left online", |it| it.left_over),
+        none("agents on a call who were logged out of it", |it| {
+            it.busy.abs_diff(it.deferred)
         }),
     ]
 }
