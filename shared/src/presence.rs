@@ -1,7 +1,8 @@
 //! An agent's presence: what an event makes of it, and when a pending logout is due.
 //!
 //! Events come twice, late and in any order, and still end in the same presence: the session is that of the latest
-//! sign-in, the status that of the latest event, or `Offline` if a logout ended that session.
+//! sign-in, the status that of the latest event, or `Offline` if a logout ended that session. A sign-in is known by its time:
+//! another one of that millisecond is taken for the same that came again.
 
 use std::net::IpAddr;
 

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde_json::Value;
 use thiserror::Error;
 
 use crate::address;
@@ -69,15 +70,17 @@ pub enum EventError {
     SignedInOffline,
 }
 
-/// An event as it is written. Other keys are left to the contact centre.
+/// An event as it is written. Keys that its kind has no use for are left to the contact centre, whatever they hold.
 #[derive(Deserialize)]
 struct Body {
     tenant: Tenant,
     agent_id: AgentId,
     at: String,
     event: String,
-    ip: Option<String>,
-    status: Option<String>,
+    #[serde(default)]
+    ip: Value,
+    #[serde(default)]
+    status: Value,
 }
 
 impl PresenceEvent {
@@ -92,35 +95,39 @@ impl PresenceEvent {
             return Err(EventError::Future);
         }
         Ok(Self {
+            kind: body.kind()?,
             tenant: body.tenant,
             agent_id: body.agent_id,
             at,
-            kind: kind(&body.event, body.ip.as_deref(), body.status.as_deref())?,
         })
     }
 }
 
-fn kind(event: &str, ip: Option<&str>, status: Option<&str>) -> Result<EventKind, EventError> {
-    let status = || {
-        let text = status.ok_or(BodyError::Shape)?;
-        AgentStatus::parse(text).ok_or(EventError::Status)
-    };
-    Ok(match event {
-        "signed_in" => {
-            let address = address::parse(ip.ok_or(BodyError::Shape)?).ok_or(EventError::Address)?;
-            let status = status()?;
-            if status.is_offline() {
-                return Err(EventError::SignedInOffline);
+impl Body {
+    fn kind(&self) -> Result<EventKind, EventError> {
+        Ok(match self.event.as_str() {
+            "signed_in" => {
+                let ip = self.ip.as_str().ok_or(BodyError::Shape)?;
+                let address = address::parse(ip).ok_or(EventError::Address)?;
+                let status = self.status()?;
+                if status.is_offline() {
+                    return Err(EventError::SignedInOffline);
+                }
+                EventKind::SignedIn { address, status }
             }
-            EventKind::SignedIn { address, status }
-        }
-        "status_changed" => match status()? {
-            status if status.is_offline() => EventKind::SignedOut,
-            status => EventKind::StatusChanged(status),
-        },
-        "signed_out" => EventKind::SignedOut,
-        _ => return Err(BodyError::Shape.into()),
-    })
+            "status_changed" => match self.status()? {
+                status if status.is_offline() => EventKind::SignedOut,
+                status => EventKind::StatusChanged(status),
+            },
+            "signed_out" => EventKind::SignedOut,
+            _ => return Err(BodyError::Shape.into()),
+        })
+    }
+
+    fn status(&self) -> Result<AgentStatus, EventError> {
+        let text = self.status.as_str().ok_or(BodyError::Shape)?;
+        AgentStatus::parse(text).ok_or(EventError::Status)
+    }
 }
 
 #[cfg(test)]
@@ -162,8 +169,10 @@ mod tests {
         assert_eq!(changed.at, signed_in.at);
         assert_eq!(changed.kind, EventKind::StatusChanged(status("In-call")));
         assert_eq!(parse(SIGNED_OUT).unwrap().kind, EventKind::SignedOut);
-        let more = SIGNED_OUT.replace("\"v\":1", "\"v\":1,\"queue\":\"sales\"");
-        assert_eq!(parse(&more), parse(SIGNED_OUT));
+        for more in [r#""queue":"sales""#, r#""status":7"#, r#""ip":{}"#] {
+            let more = SIGNED_OUT.replace("\"v\":1", &format!("\"v\":1,{more}"));
+            assert_eq!(parse(&more), parse(SIGNED_OUT));
+        }
         let offline = CHANGED.replace("In-call", "Offline");
         assert_eq!(parse(&offline).unwrap().kind, EventKind::SignedOut);
         let longest = CHANGED.replace("In-call", &"é".repeat(MAX_STATUS_CHARS));
@@ -199,6 +208,12 @@ mod tests {
                 SIGNED_IN,
                 "\"signed_in\"",
                 "0",
+                "JSON, but not what version 1 holds",
+            ),
+            (
+                CHANGED,
+                "\"In-call\"",
+                "7",
                 "JSON, but not what version 1 holds",
             ),
             (

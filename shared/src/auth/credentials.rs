@@ -47,7 +47,7 @@ impl Credentials {
         })
     }
 
-    /// True for those of this token, if it is not revoked. Takes as many instructions if they are wrong in any byte, and if
+    /// True for those of this token, if it is not revoked. Takes as many instructions if the secret is wrong in any byte, and if
     /// there is no token: then they are compared with one that nobody has (`tests/token_timing`).
     #[must_use]
     pub fn belong_to(&self, token: Option<&Token>) -> bool {
