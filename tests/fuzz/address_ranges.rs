@@ -15,12 +15,21 @@ fuzz_target!(|text: &str| {
     let merged = merge(ranges.clone());
     for pair in merged.windows(2) {
         assert!(pair[0].last() < pair[1].first(), "{merged:?}");
-        assert_ne!(next(pair[0].last()), Some(pair[1].first()), "{merged:?}");
+        assert_ne!(
+            beside(pair[0].last())[1],
+            Some(pair[1].first()),
+            "{merged:?}"
+        );
     }
     // Both change at the ends of some range alone, so they are the same if they are there.
     for range in &ranges {
         let (first, last) = (range.first(), range.last());
-        for address in [previous(first), Some(first), Some(last), next(last)] {
+        for address in [
+            [Some(first), Some(last)],
+            [beside(first)[0], beside(last)[1]],
+        ]
+        .concat()
+        {
             assert_eq!(
                 holds(&ranges, address),
                 holds(&merged, address),
@@ -29,6 +38,7 @@ fuzz_target!(|text: &str| {
         }
     }
     for range in &merged {
+        assert_eq!(AddressRange::parse(&range.to_string()), Ok(*range));
         assert!(ranges.iter().any(|of| of.first() == range.first()));
         assert!(ranges.iter().any(|of| of.last() == range.last()));
     }
@@ -40,11 +50,6 @@ fn read(text: &str) -> Option<AddressRange> {
         parsed.map(|range| (range.first(), range.last())),
         meant(text.trim()),
         "{text}"
-    );
-    let written = parsed.map(|range| range.to_string());
-    assert_eq!(
-        written.and_then(|text| AddressRange::parse(&text).ok()),
-        parsed
     );
     parsed
 }
@@ -84,28 +89,12 @@ fn holds(ranges: &[AddressRange], address: Option<IpAddr>) -> bool {
     address.is_some_and(holds)
 }
 
-fn next(address: IpAddr) -> Option<IpAddr> {
+/// The address before, and the one after.
+fn beside(address: IpAddr) -> [Option<IpAddr>; 2] {
     match address {
-        IpAddr::V4(v4) => v4
-            .to_bits()
-            .checked_add(1)
-            .map(|bits| Ipv4Addr::from_bits(bits).into()),
-        IpAddr::V6(v6) => v6
-            .to_bits()
-            .checked_add(1)
-            .map(|bits| Ipv6Addr::from_bits(bits).into()),
-    }
-}
-
-fn previous(address: IpAddr) -> Option<IpAddr> {
-    match address {
-        IpAddr::V4(v4) => v4
-            .to_bits()
-            .checked_sub(1)
-            .map(|bits| Ipv4Addr::from_bits(bits).into()),
-        IpAddr::V6(v6) => v6
-            .to_bits()
-            .checked_sub(1)
-            .map(|bits| Ipv6Addr::from_bits(bits).into()),
+        IpAddr::V4(v4) => [v4.to_bits().checked_sub(1), v4.to_bits().checked_add(1)]
+            .map(|bits| bits.map(|bits| Ipv4Addr::from_bits(bits).into())),
+        IpAddr::V6(v6) => [v6.to_bits().checked_sub(1), v6.to_bits().checked_add(1)]
+            .map(|bits| bits.map(|bits| Ipv6Addr::from_bits(bits).into())),
     }
 }

@@ -5,19 +5,23 @@
 
 use libfuzzer_sys::fuzz_target;
 use logout::agent::RequestId;
+use logout::ids::AgentId;
 use logout::presence;
 use logout::store::read_record;
+use logout::tenant::Tenant;
 use serde_json::Value;
 
 fuzz_target!(|record: &[u8]| {
     let (Ok(json), Ok(record)) = (
-        serde_json::from_slice(record),
+        serde_json::from_slice::<Value>(record),
         serde_json::from_slice(record),
     ) else {
         return;
     };
-    let Ok(Some(agent)) = read_record(record) else {
-        return;
+    let agent = match read_record(record) {
+        Ok(Some(agent)) => agent,
+        Ok(None) => return assert_eq!(json["eventName"], "REMOVE"),
+        Err(_) => return assert!(!shows_an_agent(&json)),
     };
     let transition = presence::finish_pending_logout(&agent.seen.presence);
     let logged_out_by = transition.as_ref().and_then(|it| it.logged_out_by.as_ref());
@@ -31,6 +35,18 @@ fuzz_target!(|record: &[u8]| {
     assert!(transition.logged_out_by.is_none() || after.status.is_offline());
     assert_eq!(presence::finish_pending_logout(&after), None);
 });
+
+/// True for a record that names an agent and has a status of theirs.
+fn shows_an_agent(record: &Value) -> bool {
+    let image = &record["dynamodb"]["NewImage"];
+    let key = image["agent_key"]["S"]
+        .as_str()
+        .and_then(|key| key.split_once('#'));
+    key.is_some_and(|(tenant, agent_id)| {
+        let id = agent_id.parse().ok().and_then(AgentId::new);
+        Tenant::parse(tenant).is_some() && id.is_some() && image["agent_status"]["S"].is_string()
+    })
+}
 
 /// The request that a record shows to be due, read in another way than the service does.
 fn due(record: &Value) -> Option<&str> {
