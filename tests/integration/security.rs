@@ -110,6 +110,23 @@ async fn planning_the_largest_request_costs_a_query_for_each_look_up() {
     assert_eq!(stack.jobs.receive_all().await.len(), chunks);
 }
 
+/// A chunk reads its agents, reads those again who seem not to be there, and is counted.
+#[tokio::test]
+async fn working_off_the_largest_request_for_nobody_costs_three_calls_a_chunk() {
+    let stack = TestStack::start().await;
+    stack.post_force_logout("acme", &largest_request()).await;
+    let plan = stack.jobs.receive_all().await;
+    assert!(to_worker(&stack.app, &stack.tap, plan).await.is_empty());
+    let sent = stack.jobs.receive_all().await;
+    let chunks = sent.len();
+    let _ = stack.tap.take_meter();
+    assert!(to_worker(&stack.app, &stack.tap, sent).await.is_empty());
+    let expected = [("BatchGetItem", 2 * chunks), ("UpdateItem", chunks)];
+    assert_eq!(calls(&stack.tap.take_meter()), BTreeMap::from(expected));
+    let job = stack.get_job("acme", 1).await.json();
+    assert_eq!(job["skipped"], MAX_AGENT_IDS);
+}
+
 #[tokio::test]
 async fn a_token_that_makes_no_sense_lets_nobody_in() {
     let stack = TestStack::start().await;
@@ -162,6 +179,8 @@ fn the_gateway_limits_requests_and_invites_no_browser() {
         assert!(limits[limit].is_object(), "{limit}: {}", limits[limit]);
     }
     assert!(api["CorsConfiguration"].is_null());
+    let domain = &template()["Resources"]["Domain"]["Properties"]["DomainNameConfigurations"];
+    assert_eq!(domain[0]["SecurityPolicy"], "TLS_1_2");
 }
 
 /// A test is named as `file::test`, the file as in this folder, or by its path if it is elsewhere.

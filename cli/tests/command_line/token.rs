@@ -109,6 +109,7 @@ async fn a_list_shows_no_secret_and_no_digest() {
     assert!(!globex.contains("acme"), "{globex}");
 }
 
+#[cfg(target_os = "linux")] // for /dev/full
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_cannot_be_printed_is_revoked() {
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full");

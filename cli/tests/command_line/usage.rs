@@ -128,6 +128,7 @@ async fn every_shell_gets_its_completions() {
     }
 }
 
+#[cfg(target_os = "linux")] // for /dev/full
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_is_told() {
     let stack = Stack::start().await;

@@ -40,7 +40,7 @@ pub fn of(stack: &Stack) -> String {
             text.push_str(&commands(stack, address));
         }
         None => text.push_str(
-            "\nFor the functions, in another shell:\n\ncargo lambda watch --env-file infra/local/env\n\n",
+            "\nFor the functions, in another shell:\n\ninfra/requirements/with emulated-aws cargo lambda watch -P 9010 --env-file infra/local/env\n\n",
         ),
     }
     text.push_str("Ctrl-C stops it.");
