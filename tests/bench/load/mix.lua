@@ -16,7 +16,7 @@ local MIXES = {
 local BLOCK = 32
 
 -- Global, so that `done` can read them.
-sent, statuses, looked_up, logged_out, jobs, named_idle = {}, {}, 0, 0, 0, 0
+sent, statuses, looked_up, logged_out, mistaken, jobs, named_idle = {}, {}, 0, 0, 0, 0, 0
 
 local thread
 function setup(the_only_one)
@@ -24,8 +24,8 @@ function setup(the_only_one)
 end
 
 local tenant, agents, busy_one_in, team_size, mix, closing_from, right, wrong
--- Whom some request named; the service is given them all.
-local named = {}
+-- Whom some request named, and who was told to be out.
+local named, out = {}, {}
 -- wrk calls `request` once to look at it, and sends that to nobody.
 local is_looked_at = true
 
@@ -133,8 +133,14 @@ end
 
 function response(status, _, body)
     statuses[status] = (statuses[status] or 0) + 1
-    local _, rows = body:gsub('"current_status":"Offline"', "")
-    logged_out = logged_out + rows
+    for agent, current in body:gmatch('"agent_id":(%d+),.-"current_status":"(.-)"') do
+        agent = tonumber(agent)
+        if current == "Offline" then
+            logged_out = logged_out + 1
+            mistaken = mistaken + ((out[agent] or not named[agent]) and 1 or 0)
+            out[agent] = true
+        end
+    end
     if body:find('"status":"created","link"', 1, true) then
         jobs = jobs + 1
     elseif status == 404 or body:find('"created_at"', 1, true) then
@@ -152,10 +158,10 @@ end
 
 function done(summary, latency)
     io.write("\n", string.format(
-        '{"seconds":%f,"sent":%s,"statuses":%s,"looked_up":%d,"logged_out":%d,"jobs":%d,"named_idle":%d,'
-            .. '"broken_connections":%d,"median_ms":%f,"p99_ms":%f,"worst_ms":%f}',
+        '{"seconds":%f,"sent":%s,"statuses":%s,"looked_up":%d,"logged_out":%d,"mistaken":%d,"jobs":%d,'
+            .. '"named_idle":%d,"broken_connections":%d,"too_late":%d,"median_ms":%f,"p99_ms":%f,"worst_ms":%f}',
         summary.duration / 1e6, json(thread:get("sent")), json(thread:get("statuses")), thread:get("looked_up"),
-        thread:get("logged_out"), thread:get("jobs"), thread:get("named_idle"),
-        summary.errors.connect + summary.errors.read + summary.errors.write,
+        thread:get("logged_out"), thread:get("mistaken"), thread:get("jobs"), thread:get("named_idle"),
+        summary.errors.connect + summary.errors.read + summary.errors.write, summary.errors.timeout,
         latency:percentile(50) / 1e3, latency:percentile(99) / 1e3, latency.max / 1e3), "\n")
 end

@@ -10,7 +10,7 @@ use bench::{cold_start, ledger, load, peer, scaling};
 use clap::{Parser, Subcommand};
 
 /// Counts what the service costs, and measures how fast it is. Results go to the terminal, to docs/performance.md and its
-/// plots, and to docs/performance/results.json.
+/// plots, to docs/performance/results.json, and to docs/scaling.md.
 #[derive(Parser)]
 struct Args {
     #[command(subcommand)]
@@ -25,7 +25,7 @@ enum Scenario {
     Ledger,
     /// How fast jobs of up to a million agents are worked off, beside a floor.
     Drain,
-    /// What a team would write instead, in Python: needs Python 3.11 and its packages.
+    /// What a team would write instead, in Python: needs Python 3.11 or later.
     Peer,
     /// From the start of a function's process to its first poll and its first answer.
     ColdStart {
@@ -63,6 +63,7 @@ async fn run(scenario: Scenario) -> Result<()> {
     let mut results = Results::load()?;
     match scenario {
         Scenario::All => {
+            peer::require_python().await?;
             load::require_wrk().await?;
             results.ledger = ledger::count_all().await?;
             let recorded = ledger::recorded()? == results.ledger;
@@ -93,7 +94,7 @@ async fn run(scenario: Scenario) -> Result<()> {
         Scenario::Contestant(args) => return drain::work(args).await,
         Scenario::Local(args) => return local::program::run(&args).await,
     }
-    let (performance, scaling) = (results.document(), scaling::document()?);
+    let (performance, scaling) = (results.document(), scaling::document());
     println!("{}", performance.to_terminal());
     println!("{}", scaling.to_terminal());
     scaling.write_into(&docs())?;

@@ -43,7 +43,7 @@ pub const SETTING_UP: [Tried; 5] = [
         change: "`multi_thread`, and a token that cannot be is read before the first poll",
         ms: [5.23, 8.91, 3.54],
         instructions: 3.45,
-        verdict: "lost: takes 1.2 ms off the first request and adds 1.6 ms before it, and a read",
+        verdict: "lost: beside the third row, 1.2 ms less for the first request, 1.6 ms more before it, and a read",
     },
 ];
 

@@ -1,13 +1,13 @@
 //! The floor: the calls that a job of idle agents takes, made flat out, with nothing decided, read or looked up by anybody.
 
+mod chunk;
+
 use std::sync::Arc;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use aws_sdk_dynamodb::Client as DynamoDb;
 use aws_sdk_dynamodb::primitives::Blob;
-use aws_sdk_dynamodb::types::{
-    AttributeValue, BatchStatementRequest, KeysAndAttributes, PutRequest, WriteRequest,
-};
+use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use aws_sdk_sqs::Client as Sqs;
 use aws_sdk_sqs::types::{
     DeleteMessageBatchRequestEntry, Message as SqsMessage, SendMessageBatchRequestEntry,
@@ -18,19 +18,18 @@ use local::event_source::{BATCH_SIZE, MAX_CONCURRENCY, WAIT_SECONDS};
 use logout::app::days;
 use logout::event_sources::JOBS;
 use logout::ids::{AgentId, JobId};
-use logout::job::{AcceptedJob, Chunk, JobRef, Plan, Progress};
+use logout::job::{AcceptedJob, JobRef, Plan, Progress};
 use logout::message::Message;
 use logout::queue::{MAX_BATCH, MAX_PARALLEL_BATCHES};
 use logout::settings::DEFAULT_JOB_RETENTION_DAYS;
 use logout::tenant::Tenant;
-use logout::timestamp::{Clock, Timestamp};
-use tests::people::SIGNED_IN;
+use logout::timestamp::Clock;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use super::open::Open;
+use super::open_messages::OpenMessages;
 use crate::backends::Addresses;
-use crate::roster::{STATUS, TENANT};
+use crate::roster::TENANT;
 use crate::usage::{Begun, Usage};
 
 /// What the calls are made with, and for whom.
@@ -44,6 +43,9 @@ pub struct Floor {
     /// How many agents there are.
     pub agents: u32,
 }
+
+/// Of the service's snapshots.
+const PIECE_AGENTS: u32 = 10_000;
 
 /// Makes the calls for agents 1 to `agents`; answers what that took.
 ///
@@ -82,7 +84,7 @@ impl Floor {
     /// A call failed, or a write of a batch.
     pub async fn drain(self: Arc<Self>) -> Result<()> {
         let job = self.accept().await?;
-        let open = Arc::new(Open::of(self.agents));
+        let open = Arc::new(OpenMessages::of(self.agents));
         let mut pollers = JoinSet::new();
         for _ in 0..MAX_CONCURRENCY {
             pollers.spawn(self.clone().poll(open.clone()));
@@ -194,7 +196,12 @@ impl Floor {
     }
 
     async fn write_snapshot(&self, plan: &Plan) -> Result<()> {
-        let pieces: Vec<u32> = (0..self.agents.div_ceil(10_000)).collect();
+        let pieces: Vec<u32> = (0..self.agents.div_ceil(PIECE_AGENTS)).collect();
+        // A byte for each agent, as ids are dense.
+        let ids_of = |piece: u32| {
+            let agents = (self.agents - piece * PIECE_AGENTS).min(PIECE_AGENTS);
+            Blob::new(vec![1; agents as usize])
+        };
         for batch in pieces.chunks(25) {
             let put = |piece: &u32| {
                 let put = PutRequest::builder()
@@ -203,7 +210,7 @@ impl Floor {
                         "part",
                         text(format!("snapshot#{}#{piece:06}", plan.plan_id)),
                     )
-                    .item("agent_ids", AttributeValue::B(Blob::new(vec![1; 10_000])));
+                    .item("agent_ids", AttributeValue::B(ids_of(*piece)));
                 Ok(WriteRequest::builder().put_request(put.build()?).build())
             };
             let writes = batch.iter().map(put).collect::<Result<Vec<_>>>()?;
@@ -229,7 +236,7 @@ impl Floor {
     }
 
     /// Works off messages for ever.
-    async fn poll(self: Arc<Self>, open: Arc<Open>) -> Result<()> {
+    async fn poll(self: Arc<Self>, open: Arc<OpenMessages>) -> Result<()> {
         loop {
             let call = self.sqs.receive_message().queue_url(&self.queue_url);
             let call = call.max_number_of_messages(BATCH_SIZE);
@@ -263,78 +270,7 @@ impl Floor {
         call.set_entries(Some(entries)).send().await?;
         Ok(())
     }
-
-    async fn log_out_chunk(&self, chunk: &Chunk) -> Result<()> {
-        let progress = format!("progress#{}#{:04}", chunk.plan_id, chunk.number / 64);
-        self.read_chunk(chunk, &progress).await?;
-        let batches = chunk.agent_ids.chunks(25);
-        try_join_all(batches.map(|batch| self.log_out(batch))).await?;
-        let count = self.dynamodb.update_item().table_name("jobs");
-        count
-            .key("job_key", job_key())
-            .key("part", text(progress))
-            .update_expression(
-                "SET counted_at = :now, expires_at = :now ADD done_chunks :chunks, logged_out_count :out, \
-                 deferred_count :none, missing_count :none, offline_count :none, later_session_count :none",
-            )
-            .condition_expression("NOT contains(done_chunks, :chunk)")
-            .expression_attribute_values(":now", number(chunk.job.accepted_at.epoch_ms()))
-            .expression_attribute_values(":chunk", number(chunk.number))
-            .expression_attribute_values(":chunks", AttributeValue::Ns(vec![chunk.number.to_string()]))
-            .expression_attribute_values(":out", number(chunk.agent_ids.len()))
-            .expression_attribute_values(":none", number(0))
-            .send()
-            .await?;
-        Ok(())
-    }
-
-    async fn read_chunk(&self, chunk: &Chunk, progress: &str) -> Result<()> {
-        let mut agents = KeysAndAttributes::builder();
-        for agent in &chunk.agent_ids {
-            let key = ("agent_key".to_owned(), text(format!("{TENANT}#{agent}")));
-            agents = agents.keys([key].into());
-        }
-        let mut jobs = KeysAndAttributes::builder();
-        for part in ["job", progress] {
-            let key = [
-                ("job_key".to_owned(), job_key()),
-                ("part".to_owned(), text(part)),
-            ];
-            jobs = jobs.keys(key.into());
-        }
-        let call = self.dynamodb.batch_get_item();
-        let call = call.request_items("agents", agents.build()?);
-        call.request_items("jobs", jobs.build()?).send().await?;
-        Ok(())
-    }
-
-    async fn log_out(&self, agents: &[AgentId]) -> Result<()> {
-        let online_since = Timestamp::parse_rfc3339(SIGNED_IN).context("no time")?;
-        let statement = |agent: &AgentId| {
-            let last_logout = [
-                ("request".to_owned(), text("job#1#1795330800000")),
-                ("at".to_owned(), number(online_since.epoch_ms())),
-            ];
-            BatchStatementRequest::builder()
-                .statement(LOG_OUT)
-                .parameters(AttributeValue::M(last_logout.into()))
-                .parameters(text(format!("{TENANT}#{agent}")))
-                .parameters(text(STATUS))
-                .parameters(number(online_since.epoch_ms()))
-                .build()
-        };
-        let statements = agents.iter().map(statement);
-        let statements = statements.collect::<Result<Vec<_>, _>>()?;
-        let call = self.dynamodb.batch_execute_statement();
-        let answer = call.set_statements(Some(statements)).send().await?;
-        let failed = answer.responses().iter().find_map(|member| member.error());
-        ensure!(failed.is_none(), "a logout failed: {failed:?}");
-        Ok(())
-    }
 }
-
-/// As the service writes it.
-const LOG_OUT: &str = r#"UPDATE "agents" SET agent_status='Offline' SET last_logout=? REMOVE pending_logout WHERE agent_key=? AND agent_status=? AND online_since=?"#;
 
 fn plan_message(job: &JobRef) -> Result<Message> {
     let selectors = serde_json::from_str(r#"{"ip_addrs":["10.0.0.0/8"]}"#)?;

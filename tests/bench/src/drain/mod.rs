@@ -1,7 +1,7 @@
 //! How fast a job is worked off, beside a floor: the very same calls with no logic around them.
 
 pub mod floor;
-mod open;
+mod open_messages;
 mod ours;
 mod section;
 

@@ -19,7 +19,7 @@ use logout::timestamp::Clock;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
-use super::open::Open;
+use super::open_messages::OpenMessages;
 use crate::backends::Addresses;
 use crate::roster::{TENANT, TOKEN};
 use crate::usage::{Begun, Usage};
@@ -38,7 +38,7 @@ pub async fn run(addresses: Addresses, agents: u32) -> Result<Usage> {
         function_timeout: Duration::from_secs(JOBS.function_timeout_seconds.into()),
         clock: app.clock.clone(),
     };
-    let (for_worker, open) = (app.clone(), Arc::new(Open::of(agents)));
+    let (for_worker, open) = (app.clone(), Arc::new(OpenMessages::of(agents)));
     let counted = open.clone();
     let work = move |event: SqsEvent, deadline| {
         let (app, open, messages) = (for_worker.clone(), counted.clone(), event.records.len());
@@ -62,7 +62,7 @@ pub async fn run(addresses: Addresses, agents: u32) -> Result<Usage> {
 }
 
 /// How many were settled.
-async fn request_all(app: &App, open: &Open) -> Result<u64> {
+async fn request_all(app: &App, open: &OpenMessages) -> Result<u64> {
     let body = json!({ "ip_addrs": ["10.0.0.0/8"] }).to_string();
     let post = request("POST", FORCE_LOGOUT_PATH, Body::from(body))?;
     let answer = json(force_logout::handle(app, post).await)?;

@@ -18,6 +18,10 @@ pub fn write(document: &mut Document, drains: &[Drain]) {
     );
     document.table(table(drains));
     document.table(goals(&speed_goals(drains)));
+    document.paragraph(format!(
+        "The floor loses {:.3} from 10,000 to 1,000,000 agents: that much is the embedded database's.",
+        loss(drains, |drain| &drain.floor)
+    ));
     let points = |of: fn(&Drain) -> &Run| {
         let point = |drain: &Drain| (f64::from(drain.agents), rate(drain, of(drain)));
         drains.iter().map(point).collect()
@@ -79,13 +83,15 @@ fn megabytes(bytes: u64) -> String {
     (bytes / 1_000_000).to_string()
 }
 
+/// What of the speed with 10,000 agents is lost with a million.
+fn loss(drains: &[Drain], of: fn(&Drain) -> &Run) -> f64 {
+    let with = |agents: u32| drains.iter().find(move |drain| drain.agents == agents);
+    let rate = |agents| with(agents).map_or(f64::NAN, |drain| rate(drain, of(drain)));
+    1.0 - rate(1_000_000) / rate(10_000)
+}
+
 fn speed_goals(drains: &[Drain]) -> Vec<Goal> {
     let of_floor = |drain: &Drain| drain.floor.process.seconds / drain.ours.process.seconds;
-    let at = |agents: u32| drains.iter().find(move |drain| drain.agents == agents);
-    let loss = |of: fn(&Drain) -> &Run| {
-        let rate = |agents| at(agents).map_or(f64::NAN, |drain| rate(drain, of(drain)));
-        1.0 - rate(1_000_000) / rate(10_000)
-    };
     let large = drains.iter().filter(|drain| drain.agents >= 10_000);
     let small = drains.iter().filter(|drain| drain.agents < 10_000);
     vec![
@@ -98,12 +104,7 @@ fn speed_goals(drains: &[Drain]) -> Vec<Goal> {
         Goal::at_most(
             "loss of speed from 10,000 to 1,000,000 agents",
             0.1,
-            loss(|drain| &drain.ours),
-        ),
-        Goal::at_most(
-            "loss of the floor, which is the database's",
-            0.1,
-            loss(|drain| &drain.floor),
+            loss(drains, |drain| &drain.ours),
         ),
     ]
 }

@@ -126,7 +126,7 @@ fn cost_goals(entries: &[Entry]) -> Vec<Goal> {
             largest(jobs(entries).map(overhead)),
         ),
         Goal::at_most(
-            "read units of a job per agent",
+            "read units of a job per agent (less than a hundred agents pay a query's rounding besides)",
             0.52,
             largest(jobs(entries).map(reads)),
         ),

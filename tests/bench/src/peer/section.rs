@@ -160,12 +160,14 @@ fn peer_goals(comparisons: &[Comparison], ledger: &[Entry]) -> Vec<Goal> {
 
 /// Says where a peer needs less.
 fn wins(comparisons: &[Comparison], ledger: &[Entry]) -> String {
-    let figures: [(&str, Figure); 5] = [
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^53 bytes")]
+    let figures: [(&str, Figure); 6] = [
         ("calls", |line| line.calls),
         ("write units", |line| line.writes),
         ("read units", |line| line.reads),
         ("time", |line| line.usage.seconds),
         ("CPU", |line| line.usage.cpu_seconds),
+        ("memory", |line| line.all_memory_bytes as f64),
     ];
     let mut wins = Vec::new();
     for comparison in comparisons {

@@ -2,7 +2,6 @@
 
 pub mod bill;
 pub mod costs;
-mod curve;
 pub mod deployment;
 mod document;
 pub mod limits;
@@ -13,3 +12,6 @@ mod sources;
 mod variants;
 
 pub use document::document;
+
+#[cfg(test)]
+mod tests;

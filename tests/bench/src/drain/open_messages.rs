@@ -6,12 +6,12 @@ use logout::job::CHUNK_AGENTS;
 use tokio::sync::Notify;
 
 /// Messages of the job that are not done: its end is seen without asking DynamoDB for it.
-pub struct Open {
+pub struct OpenMessages {
     messages: AtomicUsize,
     none: Notify,
 }
 
-impl Open {
+impl OpenMessages {
     /// Those of a job of so many agents: the plan, and the chunks.
     pub fn of(agents: u32) -> Self {
         Self {
