@@ -1,8 +1,9 @@
 //! An agent's presence: what an event makes of it, and when a pending logout is due.
 //!
 //! Events come twice, late and in any order, and still end in the same presence: the session is that of the latest
-//! sign-in, the status that of the latest event, or `Offline` if a logout ended that session. A sign-in is known by its time:
-//! another one of that millisecond is taken for the same that came again.
+//! sign-in, the status that of the latest event, or `Offline` if a logout ended that session. Only events that contradict
+//! each other depend on their order. A sign-in is known by its time: another one of that millisecond is taken for the same
+//! that came again. A status of somebody who had signed out, and not in again, counts if it arrives before the sign-out.
 
 use std::net::IpAddr;
 
