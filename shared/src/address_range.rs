@@ -104,10 +104,8 @@ impl AddressRange {
             .ok_or(AddressRangeError::PrefixLength { max })?;
         let (first, last) = (net.network(), net.broadcast());
         // A block of IPv4-mapped addresses is the IPv4 block; one that reaches beyond them is plain IPv6, and holds no IPv4.
-        match (first.to_canonical(), last.to_canonical()) {
-            (IpAddr::V4(_), IpAddr::V4(_)) => {
-                Self::between(address::canonical(first), address::canonical(last))
-            }
+        match (address::canonical(first), address::canonical(last)) {
+            (first @ IpAddr::V4(_), last @ IpAddr::V4(_)) => Self::between(first, last),
             // What would be written as an IPv4 address is left out of its end.
             (IpAddr::V6(_), IpAddr::V4(_)) => Self::between(first, BEFORE_IPV4_MAPPED.into()),
             _ => Self::between(first, last),
