@@ -1,8 +1,9 @@
 -- What wrk asks of the service, and what it counts of the answers:
--- wrk ... URL -- TENANT TOKEN AGENTS BUSY_ONE_IN TEAM CLOSING_SECONDS SECONDS MIX SEED.
+-- wrk ... URL -- CREDENTIALS WRONG_CREDENTIALS AGENTS BUSY_ONE_IN TEAM CLOSING_SECONDS SECONDS MIX SEED.
 -- The tenant has agents 1 to AGENTS, every BUSY_ONE_INth of them on a call, at the addresses of 10.0.0.0/8 in order, in teams of
--- TEAM in order. In the last CLOSING_SECONDS of SECONDS it only looks jobs up: wrk drops what it waits for when its time is over,
--- and nothing that counts may be dropped. One thread. Prints a line of JSON at the end.
+-- TEAM in order. Credentials are in base64, as Basic takes them. In the last CLOSING_SECONDS of SECONDS it only looks jobs up: wrk
+-- drops what it waits for when its time is over, and nothing that counts may be dropped. One thread. Prints a line of JSON at the
+-- end.
 
 local PATH = "/apps/api/v1/agent_statuses/force_logout"
 -- How many requests in a thousand are which.
@@ -23,38 +24,22 @@ function setup(the_only_one)
     thread = the_only_one
 end
 
-local tenant, agents, busy_one_in, team_size, mix, closing_from, right, wrong
+local agents, busy_one_in, team_size, mix, closing_from, right, wrong
 -- Whom some request named, and who was told to be out.
 local named, out = {}, {}
 -- wrk calls `request` once to look at it, and sends that to nobody.
 local is_looked_at = true
 
-local base64_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-
-local function base64(text)
-    local encoded = {}
-    for first = 1, #text, 3 do
-        local a, b, c = text:byte(first, first + 2)
-        local bits = a * 65536 + (b or 0) * 256 + (c or 0)
-        for place = 0, 3 do
-            local digit = math.floor(bits / 64 ^ (3 - place)) % 64 + 1
-            local is_there = place < 2 or (place == 2 and b) or (place == 3 and c)
-            table.insert(encoded, is_there and base64_digits:sub(digit, digit) or "=")
-        end
-    end
-    return table.concat(encoded)
-end
-
-local function headers(token)
-    return { ["Authorization"] = "Basic " .. base64(tenant .. ":" .. token), ["Content-Type"] = "application/json" }
+local function headers(credentials)
+    return { ["Authorization"] = "Basic " .. credentials, ["Content-Type"] = "application/json" }
 end
 
 function init(args)
-    tenant, agents, busy_one_in, team_size = args[1], tonumber(args[3]), tonumber(args[4]), tonumber(args[5])
+    agents, busy_one_in, team_size = tonumber(args[3]), tonumber(args[4]), tonumber(args[5])
     closing_from = os.time() + tonumber(args[7]) - tonumber(args[6])
     mix = MIXES[args[8]]
     math.randomseed(tonumber(args[9]))
-    right, wrong = headers(args[2]), headers(args[2] .. "x")
+    right, wrong = headers(args[1]), headers(args[2])
 end
 
 local function name(first, last)

@@ -2,12 +2,13 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use bench::backends::{self, BackendsArgs};
 use bench::drain::{self, ContestantArgs};
 use bench::results::{Results, docs};
 use bench::{cold_start, ledger, load, peer, scaling};
 use clap::{Parser, Subcommand};
+use tokio::process::Command;
 
 /// Counts what the service costs, and measures how fast it is. Results go to the terminal, to docs/performance.md and its
 /// plots, to docs/performance/results.json, and to docs/scaling.md.
@@ -59,12 +60,20 @@ async fn main() -> ExitCode {
     }
 }
 
+/// Before half an hour is spent on what comes first.
+async fn require(program: &str) -> Result<()> {
+    let ran = Command::new(program).arg("--version").output().await;
+    ran.with_context(|| format!("{program} is not on the path; Debian has it as `{program}`"))?;
+    Ok(())
+}
+
 async fn run(scenario: Scenario) -> Result<()> {
     let mut results = Results::load()?;
     match scenario {
         Scenario::All => {
-            peer::require_python().await?;
-            load::require_wrk().await?;
+            for program in ["python3", "wrk"] {
+                require(program).await?;
+            }
             results.ledger = ledger::count_all().await?;
             let recorded = ledger::recorded()? == results.ledger;
             ensure!(
@@ -88,7 +97,10 @@ async fn run(scenario: Scenario) -> Result<()> {
         Scenario::ColdStart { also } => {
             results.cold_start = Some(cold_start::measure(&also).await?);
         }
-        Scenario::Load => results.load = Some(load::measure().await?),
+        Scenario::Load => {
+            require("wrk").await?;
+            results.load = Some(load::measure().await?);
+        }
         Scenario::Scaling => {}
         Scenario::Backends(args) => return backends::serve(args).await,
         Scenario::Contestant(args) => return drain::work(args).await,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Stdio;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use serde::{Deserialize, Serialize};
 use tokio::process::Command;
 
@@ -66,16 +66,6 @@ impl PeerRun {
         let own = self.calls.keys().filter(own);
         own.map(|operation| self.calls[operation]).sum()
     }
-}
-
-/// Makes sure that Python is there.
-///
-/// # Errors
-/// It is not.
-pub async fn require_python() -> Result<()> {
-    let ran = Command::new("python3").arg("--version").output().await;
-    ran.context("python3 is not on the path")?;
-    Ok(())
 }
 
 /// Makes every request, by everybody.

@@ -18,7 +18,6 @@ use local_process::LocalProcess;
 use wrk::{Agents, Seen, Wrk};
 
 pub use section::write;
-pub use wrk::require_wrk;
 
 /// Who asks; each a tenant of its own, the first before the other two, who ask at once.
 const CALLERS: [Wrk; 3] = [
@@ -86,7 +85,6 @@ struct Loaded {
 /// # Errors
 /// There is no `wrk`, or the service cannot be asked.
 pub async fn measure() -> Result<Load> {
-    require_wrk().await?;
     let bar = progress::bar("load", 4);
     bar.set_message("loading agents");
     let folder = tempfile::tempdir()?;
