@@ -1,4 +1,4 @@
-"""The template, deployed as it is, with the functions that were built for it."""
+"""The templates, deployed with the functions that were built for them."""
 
 import base64
 import dataclasses
@@ -16,11 +16,12 @@ from emulator import STACK
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TEMPLATE = ROOT / "infra" / "template.yaml"
+NESTED_TEMPLATE = ROOT / "infra" / "monitoring.yaml"
 BUCKET = "artifacts"
 
 
 def build():
-    """Builds every function for this machine, whose functions run as processes on it."""
+    """Builds every function for this machine: the emulator runs them as local processes."""
     functions = sorted(folder.name for folder in (ROOT / "functions").iterdir())
     packages = [argument for function in functions for argument in ("-p", function)]
     subprocess.run(["cargo", "lambda", "build", "--release", *packages], cwd=ROOT, check=True)
@@ -41,8 +42,10 @@ class Deployment:
 
     @classmethod
     def of_template(cls, emulator, folder):
-        built = folder / "built.yaml"
+        built = folder / TEMPLATE.name
         built.write_text(with_built_functions(TEMPLATE.read_text()))
+        nested = without_loops(emulator, NESTED_TEMPLATE.read_text())
+        (folder / NESTED_TEMPLATE.name).write_text(json.dumps(nested))
         packaged = folder / "packaged.yaml"
         emulator.client("s3").create_bucket(Bucket=BUCKET)
         environment = emulator.environment
@@ -50,7 +53,8 @@ class Deployment:
         package += ["--s3-bucket", BUCKET, "--output-template-file", str(packaged)]
         run(package, env=environment)
         deploy = ["aws", "cloudformation", "deploy", "--template-file", str(packaged)]
-        deploy += ["--stack-name", STACK, "--capabilities", "CAPABILITY_IAM"]
+        deploy += ["--stack-name", STACK]
+        deploy += ["--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
         deploy += ["--parameter-overrides", "Architecture=x86_64", "SyncLimit=20"]
         run(deploy, env=environment)
         cloudformation = emulator.client("cloudformation")
@@ -65,7 +69,7 @@ class Deployment:
         return self.emulator.client(service)
 
     def call(self, method, path, body=None, credentials="acme:acme.local", **headers):
-        """An HTTP request as a client makes it; answers status, headers and JSON."""
+        """Sends an HTTP request as a client does; returns status, headers and JSON."""
         request = urllib.request.Request(f"{self.emulator.url}{path}", method=method)
         request.add_header("Host", self.host)
         if credentials:
@@ -84,7 +88,7 @@ class Deployment:
             return answer.code, dict(answer.headers), json.loads(answer.read() or b"null")
 
     def load(self, tenant, agents):
-        """Writes agents as a roster has them, and the token {tenant}.local."""
+        """Writes agents, given as in a roster, and the token {tenant}.local."""
         dynamodb = self.client("dynamodb")
         items = [agent_item(tenant, agent) for agent in agents]
         put_all(dynamodb, self.outputs["AgentsTableName"], items)
@@ -110,7 +114,7 @@ class Deployment:
 
 
 def with_built_functions(template):
-    """What `sam build` does to it: CodeUri is the folder of what was built."""
+    """The template after `sam build`: each CodeUri is the folder of the built function."""
     lines, binary = [], None
     for line in template.splitlines():
         key, _, value = line.strip().partition(": ")
@@ -122,15 +126,34 @@ def with_built_functions(template):
     return "\n".join(lines)
 
 
-def create_routes(emulator):
-    """The emulator makes no routes of the OpenAPI body into which SAM turns the functions' events. They are made here, from
-    the same body: from the template as it was transformed."""
+def without_loops(emulator, template):
+    """The template with every Fn::ForEach expanded. The emulator expands none in a nested template, but it does in any
+    other, so it gets the nested one as a stack of its own, in a change set that is never executed."""
     cloudformation = emulator.client("cloudformation")
-    processed = cloudformation.get_template(StackName=STACK, TemplateStage="Processed")
-    template = processed["TemplateBody"]
-    template = json.loads(template) if isinstance(template, str) else template
-    resources = cloudformation.describe_stack_resources(StackName=STACK)["StackResources"]
-    physical = {item["LogicalResourceId"]: item["PhysicalResourceId"] for item in resources}
+    declared = cloudformation.validate_template(TemplateBody=template)["Parameters"]
+    names = [parameter["ParameterKey"] for parameter in declared]
+    parameters = [{"ParameterKey": name, "ParameterValue": "any"} for name in names]
+    change_set = {"StackName": "expansion", "ChangeSetName": "expansion"}
+    cloudformation.create_change_set(
+        **change_set, ChangeSetType="CREATE", TemplateBody=template, Parameters=parameters
+    )
+    expanded = processed_template(cloudformation, **change_set)
+    cloudformation.delete_stack(StackName="expansion")
+    return expanded
+
+
+def processed_template(cloudformation, **of):
+    """A template after its transforms."""
+    answer = cloudformation.get_template(**of, TemplateStage="Processed")["TemplateBody"]
+    return json.loads(answer) if isinstance(answer, str) else answer
+
+
+def create_routes(emulator):
+    """Creates the routes of the API. SAM turns the functions' events into an OpenAPI document, from which the emulator
+    creates no routes. They are created here from the same document, which is in the processed template."""
+    cloudformation = emulator.client("cloudformation")
+    template = processed_template(cloudformation, StackName=STACK)
+    physical = physical_ids(cloudformation, STACK)
     gateway, functions = emulator.client("apigatewayv2"), emulator.client("lambda")
     api_id = physical["Api"]
     for path, methods in template["Resources"]["Api"]["Properties"]["Body"]["paths"].items():
@@ -150,8 +173,14 @@ def create_routes(emulator):
     return api_id
 
 
+def physical_ids(cloudformation, stack):
+    """The names that the resources of a stack have in AWS, by their names in the template."""
+    resources = cloudformation.describe_stack_resources(StackName=stack)["StackResources"]
+    return {item["LogicalResourceId"]: item["PhysicalResourceId"] for item in resources}
+
+
 def make_concurrency_a_number(emulator):
-    """The emulator takes the value of a template's parameter for text, and stumbles over it."""
+    """The emulator keeps the value of a template's parameter as text, and fails where it needs a number."""
     functions = emulator.client("lambda")
     for source in functions.list_event_source_mappings()["EventSourceMappings"]:
         scaling = source.get("ScalingConfig")

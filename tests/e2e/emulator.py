@@ -30,7 +30,7 @@ class Emulator:
 
     @property
     def environment(self):
-        """For programs that talk to it."""
+        """The environment of programs that call it."""
         ours = {
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
@@ -53,14 +53,14 @@ class Emulator:
         return (self.folder / "emulator.log").read_text()[-20_000:]
 
     def processes(self, function):
-        """The process ids of a function, all of them its own children."""
+        """The process ids of a function; they are children of the emulator."""
         children = subprocess.run(
             ["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True
         )
         name = f"AWS_LAMBDA_FUNCTION_NAME={STACK}-{function}".encode()
         found = []
         for pid in children.stdout.split():
-            # One that has just ended has no environment any more.
+            # A process that has just ended has no environment any more.
             with contextlib.suppress(OSError):
                 if name in pathlib.Path(f"/proc/{pid}/environ").read_bytes():
                     found.append(int(pid))
@@ -69,13 +69,13 @@ class Emulator:
 
 @contextlib.contextmanager
 def running_emulator(folder):
-    """Runs it until the end of the block, and then stops it with all that it started."""
+    """Runs the emulator until the end of the block, and then stops it and everything that it started."""
     port = free_port()
     environment = {
         **os.environ,
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
-        # It gives this on to the functions, which call it back there.
+        # It passes this on to the functions, which call it there.
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
@@ -113,7 +113,7 @@ def stop(process):
             os.killpg(process.pid, kind)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=10)
-    # The last of the group may live a little longer than the first.
+    # Other processes of the group may outlive the first.
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
 

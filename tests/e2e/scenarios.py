@@ -1,4 +1,4 @@
-"""What clients, the contact centre and operators do, and what must come of it."""
+"""What clients, the contact centre and operators do, and the results that it must have."""
 
 import datetime
 import io
@@ -9,7 +9,8 @@ import signal
 import time
 import zipfile
 
-from deployment import BUCKET, ROOT
+from deployment import BUCKET, ROOT, physical_ids
+from emulator import STACK
 
 FORCE_LOGOUT = "/apps/api/v1/agent_statuses/force_logout"
 SAMPLE = ROOT / "infra" / "local" / "sample-agents.jsonl"
@@ -156,7 +157,7 @@ def a_job_of_5000_agents_while_functions_are_killed(service):
         for n in range(5_000)
     ]
     service.load("acme", agents)
-    # What was killed comes again soon, and not after the 12 minutes for which a real invocation may run.
+    # Messages of a killed worker come again after seconds, and not after the queue's own 12 minutes.
     sqs, queue = service.client("sqs"), service.outputs["JobsQueueUrl"]
     sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "15"})
     code, headers, job = post(service, {"team_ids": [77]})
@@ -169,7 +170,7 @@ def a_job_of_5000_agents_while_functions_are_killed(service):
     def completed():
         nonlocal killed
         workers = service.emulator.processes("LogoutWorkerFunction")
-        # So few that no message fails five times.
+        # At most four times, so that no message fails five times.
         if workers and killed < 4:
             os.kill(random.choice(workers), signal.SIGKILL)
             killed += 1
@@ -191,7 +192,7 @@ def dead_letters_and_their_redrive(service):
     queue = service.outputs["PresenceQueueUrl"]
     dead = dead_letters(service, queue)
     sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "1"})
-    # Nobody has imported this agent yet.
+    # This agent has not been imported yet.
     send(service, queue, event("globex", 4711, "status_changed", status="lunch"))
 
     eventually("the dead letter", lambda: waiting(service, dead) == 1)
@@ -202,7 +203,7 @@ def dead_letters_and_their_redrive(service):
     (message,) = sqs.receive_message(QueueUrl=dead)["Messages"]
     send(service, queue, message["Body"])
     sqs.delete_message(QueueUrl=dead, ReceiptHandle=message["ReceiptHandle"])
-    eventually("what was redriven", lambda: status(service, "globex", 4711) == "lunch")
+    eventually("the redriven event", lambda: status(service, "globex", 4711) == "lunch")
     equal(waiting(service, dead), 0)
 
 
@@ -220,14 +221,22 @@ def packages(service):
 
 
 def alarms_and_dashboard(service):
-    cloudwatch = service.client("cloudwatch")
+    cloudwatch, cloudformation = service.client("cloudwatch"), service.client("cloudformation")
+    deployed = physical_ids(cloudformation, STACK)
+    nested = physical_ids(cloudformation, deployed["Monitoring"])
     alarms = cloudwatch.describe_alarms()["MetricAlarms"]
-    template = (ROOT / "infra" / "template.yaml").read_text()
-    equal(len(alarms), template.count("Type: AWS::CloudWatch::Alarm"))
-    dashboards = cloudwatch.list_dashboards()["DashboardEntries"]
-    equal(len(dashboards), 1)
-    body = cloudwatch.get_dashboard(DashboardName=dashboards[0]["DashboardName"])["DashboardBody"]
-    assert "${" not in body and json.loads(body)["widgets"]
+    expected = {name for logical, name in nested.items() if logical.endswith("Alarm")}
+    equal({alarm["AlarmName"] for alarm in alarms}, expected)
+    # The URL of a queue ends with its name.
+    watchable = {name.rsplit("/", 1)[-1] for name in deployed.values()}
+    for alarm in alarms:
+        (dimension,) = alarm["Dimensions"]
+        assert dimension["Value"] in watchable, alarm
+    equal([entry["DashboardName"] for entry in cloudwatch.list_dashboards()["DashboardEntries"]], [STACK])
+    body = cloudwatch.get_dashboard(DashboardName=STACK)["DashboardBody"]
+    for widget in json.loads(body)["widgets"]:
+        for metric in widget["properties"]["metrics"]:
+            assert metric[3] in watchable, metric
 
 
 ALL = {
@@ -243,6 +252,6 @@ ALL = {
 
 SKIPPED = {
     "a domain of one's own": "the emulator has no DNS and issues no certificates",
-    "throttling of the API": "the emulator takes the stage's settings and does not act upon them",
-    "roles": "the emulator does not ask IAM; tests/integration/template.rs compares them with the calls",
+    "throttling of the API": "the emulator accepts the stage's settings and ignores them",
+    "roles": "the emulator does not check permissions; tests/integration/template.rs compares roles with calls",
 }
