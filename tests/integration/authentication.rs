@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use logout::auth::{TOKEN_MEMORY, secret_digest};
-use logout::http::FORCE_LOGOUT_PATH;
+use domain::callers::secret_digest;
+use domain::limits::TOKEN_MEMORY;
 use reqwest::Method;
 use serde_json::json;
 use tests::answer::send;
 use tests::test_stack::{name, token};
 use tests::{Act, Answer, TestStack, agent};
+use wire::http::paths::FORCE_LOGOUT_PATH;
 
 /// A request with this user name and password; nobody is found if they are good.
 async fn knock(stack: &TestStack, user: &str, password: &str) -> Answer {
@@ -42,15 +43,12 @@ async fn a_good_token_gets_in() {
 async fn every_refusal_is_the_same() {
     let stack = TestStack::start().await;
     let revoked = secret_digest("secret");
-    let store = &stack.app.store;
+    let store = &stack.store;
     store
-        .put_token("old", &name("acme"), revoked, stack.app.clock.now())
+        .put_token("old", &name("acme"), revoked, stack.clock.now())
         .await
         .unwrap();
-    store
-        .revoke_token("old", stack.app.clock.now())
-        .await
-        .unwrap();
+    store.revoke_token("old", stack.clock.now()).await.unwrap();
     let missing = send(stack.request(Method::POST, FORCE_LOGOUT_PATH)).await;
     assert_eq!(
         (missing.status, missing.message()),
@@ -87,11 +85,14 @@ async fn a_malformed_credential_costs_no_call_and_a_wrong_one_a_single_read() {
         "Basic YWNtZTp4",
     ] {
         knock_raw(&stack, authorization).await;
-        assert!(stack.tap.take_meter().calls.is_empty(), "{authorization:?}");
+        assert!(
+            stack.aws_calls.take_meter().calls.is_empty(),
+            "{authorization:?}"
+        );
     }
     for password in ["acme.wrong", "unknown.secret", "globex.secret"] {
         knock(&stack, "acme", password).await;
-        let meter = stack.tap.take_meter();
+        let meter = stack.aws_calls.take_meter();
         assert_eq!(
             (meter.calls.len(), meter.count("GetItem")),
             (1, 1),
@@ -113,7 +114,7 @@ async fn bad_credentials_are_refused_before_the_body_is_looked_at() {
 #[tokio::test]
 async fn a_verified_token_is_remembered_for_a_minute_and_no_longer() {
     let stack = TestStack::start().await;
-    let reads = || stack.tap.take_meter().count("GetItem");
+    let reads = || stack.aws_calls.take_meter().count("GetItem");
     knock(&stack, "acme", &token("acme")).await;
     assert_eq!(reads(), 1);
     stack.pass(TOKEN_MEMORY.saturating_sub(Duration::from_millis(1)));
@@ -137,9 +138,8 @@ async fn a_revoked_token_is_refused_once_it_is_forgotten() {
     let stack = TestStack::start().await;
     knock(&stack, "acme", &token("acme")).await;
     stack
-        .app
         .store
-        .revoke_token("acme", stack.app.clock.now())
+        .revoke_token("acme", stack.clock.now())
         .await
         .unwrap();
     assert_eq!(knock(&stack, "acme", &token("acme")).await.status, 400);
@@ -150,7 +150,7 @@ async fn a_revoked_token_is_refused_once_it_is_forgotten() {
 #[tokio::test]
 async fn a_token_that_cannot_be_looked_up_is_a_503() {
     let stack = TestStack::start().await;
-    stack.tap.script(|_| Act::Throttle);
+    stack.aws_calls.script(|_| Act::Throttle);
     assert_eq!(knock(&stack, "acme", &token("acme")).await.status, 503);
 }
 

@@ -1,11 +1,12 @@
 //! Requests that make no sense: a clear 4xx, and nobody is touched.
 
-use logout::http::{FORCE_LOGOUT_PATH, MAX_BODY_BYTES};
 use reqwest::Method;
 use serde_json::json;
+use service::lambda::http::MAX_BODY_BYTES;
 use tests::answer::send;
 use tests::test_stack::token;
 use tests::{Answer, TestStack, agent};
+use wire::http::paths::FORCE_LOGOUT_PATH;
 
 async fn post(stack: &TestStack, content_type: Option<&str>, body: impl Into<Vec<u8>>) -> Answer {
     let request = stack.request(Method::POST, FORCE_LOGOUT_PATH);
@@ -88,7 +89,7 @@ async fn a_bad_body_is_a_400_with_a_message_and_touches_nobody() {
 async fn arrays_beyond_their_limits_are_refused_without_a_read() {
     let stack = TestStack::start().await;
     post(&stack, Some("application/json"), "{}").await;
-    let _ = stack.tap.take_meter();
+    let _ = stack.aws_calls.take_meter();
     for (body, message) in [
         (
             json!({ "agent_ids": vec![1; 10_001] }),
@@ -106,7 +107,7 @@ async fn arrays_beyond_their_limits_are_refused_without_a_read() {
         let answer = post(&stack, Some("application/json"), body.to_string()).await;
         assert_eq!((answer.status, answer.message()), (400, message.to_owned()));
     }
-    assert!(stack.tap.take_meter().calls.is_empty());
+    assert!(stack.aws_calls.take_meter().calls.is_empty());
 }
 
 #[tokio::test]

@@ -1,13 +1,14 @@
 //! The contract's answers, with its own examples.
 
-use logout::http::FORCE_LOGOUT_PATH;
-use logout::roster::{self, Roster};
-use logout::timestamp::Timestamp;
+use domain::agents::Roster;
+use domain::timestamp::Timestamp;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::answer::send;
 use tests::test_stack::{START, token};
 use tests::{Answer, TestStack, agent};
+use wire::http::paths::FORCE_LOGOUT_PATH;
+use wire::rosters;
 
 fn fixture(name: &str) -> Value {
     let path = format!("{}/fixtures/{name}.json", env!("CARGO_MANIFEST_DIR"));
@@ -23,7 +24,7 @@ async fn with_example_roster() -> TestStack {
     ))
     .unwrap();
     let mut roster = Roster::new();
-    roster::parse(&mut roster, &text, Timestamp::parse_rfc3339(START).unwrap()).unwrap();
+    rosters::parse(&mut roster, &text, Timestamp::parse_rfc3339(START).unwrap()).unwrap();
     for (tenant, agents) in roster {
         let agents: Vec<_> = agents.into_values().collect();
         stack.add(tenant.as_str(), &agents).await;
@@ -224,7 +225,7 @@ async fn every_answer_is_json_that_nobody_may_store() {
         send(json(FORCE_LOGOUT_PATH).body(vec![b' '; 1024 * 1024 + 1])).await,
         send(json(FORCE_LOGOUT_PATH).body(vec![b' '; 10 * 1024 * 1024 + 1])).await,
     ];
-    stack.tap.script(|_| tests::Act::LoseRequest);
+    stack.aws_calls.script(|_| tests::Act::LoseRequest);
     answers.push(
         stack
             .post_force_logout("acme", &json!({ "agent_ids": [11] }))
@@ -256,7 +257,7 @@ async fn as_many_as_the_limit_are_answered_at_once() {
 #[tokio::test]
 async fn dependencies_that_fail_are_a_503() {
     let stack = with_example_roster().await;
-    stack.tap.script(|_| tests::Act::LoseRequest);
+    stack.aws_calls.script(|_| tests::Act::LoseRequest);
     let request = stack
         .request(Method::POST, FORCE_LOGOUT_PATH)
         .basic_auth("acme", Some(token("acme")));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use logout::agent::RosterAgent;
+use domain::agents::RosterAgent;
 use serde_json::{Value, json};
 use tests::meter::Meter;
 use tests::{TestStack, agent, agent_at};
@@ -17,13 +17,13 @@ async fn cost(count: u32, body: &Value) -> Meter {
     stack
         .post_force_logout("acme", &json!({ "agent_ids": [999] }))
         .await;
-    let _ = stack.tap.take_meter();
+    let _ = stack.aws_calls.take_meter();
     let answer = stack.post_force_logout("acme", body).await;
     assert_eq!(
         (answer.status, answer.json().as_array().unwrap().len()),
         (200, count as usize)
     );
-    stack.tap.take_meter()
+    stack.aws_calls.take_meter()
 }
 
 /// `BatchExecuteStatement` takes 25 members.
@@ -104,7 +104,7 @@ async fn authentication_is_one_read_more() {
     stack
         .post_force_logout("acme", &json!({ "agent_ids": [1] }))
         .await;
-    let meter = stack.tap.take_meter();
+    let meter = stack.aws_calls.take_meter();
     assert_eq!(
         (meter.count("GetItem"), meter.sequential_round_trips()),
         (1, 3)
@@ -118,7 +118,7 @@ async fn a_busy_agent_costs_one_write_unit_now() {
     stack
         .post_force_logout("acme", &json!({ "agent_ids": [1] }))
         .await;
-    let meter = stack.tap.take_meter();
+    let meter = stack.aws_calls.take_meter();
     assert!((meter.table_units("BatchExecuteStatement") - 1.0).abs() < 1e-9);
     assert!(meter.index_units("BatchExecuteStatement").abs() < 1e-9);
 }
@@ -157,7 +157,7 @@ async fn a_crowd_is_as_the_service_writes_it() {
             delete.send().await.unwrap();
         }
     }
-    stack.add_crowd("acme", agents.into_iter());
+    stack.bulk_insert("acme", agents.into_iter());
     assert_eq!(
         [table("agents").await, table("team-members").await],
         written

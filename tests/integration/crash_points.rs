@@ -6,11 +6,11 @@ use std::ops::Range;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use lambda_http::Body;
-use logout::http::JOBS_PATH;
 use serde_json::{Value, json};
 use tests::faults::{Fault, FaultAt, every_call_meets, faults_come_together, script};
 use tests::test_stack::token;
 use tests::{TestStack, agent_at};
+use wire::http::paths::JOBS_PATH;
 
 /// Agents 1 to 250 are meant, by one selector or two; the rest are bystanders. Nobody has the id 999.
 const MEANT: Range<u64> = 1..251;
@@ -54,8 +54,8 @@ async fn post(stack: &TestStack) -> bool {
         event["body"] = json!(body().to_string());
     });
     tokio::select! {
-        answer = force_logout::handle(&stack.app, request) => answer.status() == 200,
-        () = stack.tap.death() => false,
+        answer = stack.functions.force_logout.handle(request) => answer.status() == 200,
+        () = stack.aws_calls.death() => false,
     }
 }
 
@@ -68,13 +68,13 @@ async fn job(stack: &TestStack) -> Option<Value> {
                 event["rawPath"] = json!(format!("{JOBS_PATH}{number}"));
             });
             tokio::select! {
-                answer = job_status::handle(&stack.app, request) => {
+                answer = stack.functions.job_status.handle(request) => {
                     let (parts, Body::Text(text)) = answer.into_parts() else { panic!("the body is text") };
                     if parts.status != 503 {
                         break (parts.status, serde_json::from_str(&text).unwrap());
                     }
                 }
-                () = stack.tap.death() => {}
+                () = stack.aws_calls.death() => {}
             }
         };
         match status.as_u16() {
@@ -100,8 +100,8 @@ pub fn event(name: &str, change: impl FnOnce(&mut Value)) -> lambda_http::Reques
 async fn run(faults: Vec<FaultAt>, why: String) -> u64 {
     let why = &why;
     let stack = prepared().await;
-    let base = stack.tap.calls();
-    stack.tap.script(script(base, faults));
+    let base = stack.aws_calls.calls();
+    stack.aws_calls.script(script(base, faults));
     let mut answer = None;
     for _ in 0..4 {
         let accepted = post(&stack).await;
@@ -114,7 +114,7 @@ async fn run(faults: Vec<FaultAt>, why: String) -> u64 {
         }
         assert_untouched(&stack, MEANT, why).await;
     }
-    let calls = stack.tap.calls() - base;
+    let calls = stack.aws_calls.calls() - base;
     assert_settled(&stack, &answer.unwrap(), why).await;
     assert_untouched(&stack, BYSTANDERS, why).await;
     calls

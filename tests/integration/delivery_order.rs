@@ -1,11 +1,10 @@
 //! Messages delivered twice, late, at once, and in every order.
 
 use aws_lambda_events::sqs::SqsMessage;
-use logout::message::Message;
 use serde_json::json;
-use tests::deliver::to_worker;
-use tests::queue::parse;
+use tests::test_queue::parse;
 use tests::{TestStack, agent};
+use wire::messages::JobMessage;
 
 use crate::jobs::{completed, counts};
 
@@ -33,7 +32,7 @@ async fn with_job() -> (TestStack, SqsMessage) {
 }
 
 async fn deliver_one(stack: &TestStack, message: &SqsMessage) {
-    let failed = to_worker(&stack.app, &stack.tap, vec![message.clone()]).await;
+    let failed = stack.invoke.logout_worker(vec![message.clone()]).await;
     assert!(failed.is_empty());
 }
 
@@ -105,10 +104,10 @@ async fn a_plan_after_its_chunks_sends_nothing_and_between_them_only_what_is_ope
         [parse(&chunks[1])]
     );
     deliver_one(&stack, &chunks[1]).await;
-    let _ = stack.tap.take_meter();
+    let _ = stack.aws_calls.take_meter();
     deliver_one(&stack, &plan).await;
     let operations: Vec<_> = stack
-        .tap
+        .aws_calls
         .take_meter()
         .calls
         .into_iter()
@@ -123,22 +122,22 @@ async fn a_plan_after_its_chunks_sends_nothing_and_between_them_only_what_is_ope
 async fn of_two_plans_at_once_one_is_decided_on() {
     for _ in 0..10 {
         let (stack, plan) = with_job().await;
-        let one = to_worker(&stack.app, &stack.tap, vec![plan.clone()]);
-        let other = to_worker(&stack.app, &stack.tap, vec![plan.clone()]);
+        let one = stack.invoke.logout_worker(vec![plan.clone()]);
+        let other = stack.invoke.logout_worker(vec![plan.clone()]);
         let (one, other) = tokio::join!(one, other);
         assert!(one.is_empty() && other.is_empty());
         let chunks = stack.jobs.receive_all().await;
         let mut plans: Vec<String> = chunks
             .iter()
             .map(|chunk| match parse(chunk) {
-                Message::Chunk(chunk) => chunk.plan_id,
-                Message::Plan(_) => panic!("a plan"),
+                JobMessage::Chunk(chunk) => chunk.plan_id,
+                JobMessage::Plan(_) => panic!("a plan"),
             })
             .collect();
         plans.sort();
         plans.dedup();
         assert_eq!((chunks.len(), plans.len()), (4, 1));
-        assert!(to_worker(&stack.app, &stack.tap, chunks).await.is_empty());
+        assert!(stack.invoke.logout_worker(chunks).await.is_empty());
         assert_completed(&stack, "").await;
     }
 }
@@ -149,8 +148,8 @@ async fn two_workers_on_one_chunk_at_once_count_it_once() {
         let (stack, plan) = with_job().await;
         deliver_one(&stack, &plan).await;
         let chunks = stack.jobs.receive_all().await;
-        let one = to_worker(&stack.app, &stack.tap, chunks.clone());
-        let other = to_worker(&stack.app, &stack.tap, chunks);
+        let one = stack.invoke.logout_worker(chunks.clone());
+        let other = stack.invoke.logout_worker(chunks);
         let (one, other) = tokio::join!(one, other);
         assert!(one.is_empty() && other.is_empty());
         assert_completed(&stack, "").await;

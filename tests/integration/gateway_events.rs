@@ -1,7 +1,7 @@
 //! The function itself, given events as API Gateway sends them.
 
+use domain::callers::secret_digest;
 use lambda_http::{Body, RequestExt, Response};
-use logout::auth::secret_digest;
 use serde_json::{Value, json};
 use tests::answer::assert_described;
 use tests::openapi::Asked;
@@ -16,7 +16,7 @@ async fn answer(stack: &TestStack, event: &str) -> (u16, Value) {
     let request = lambda_http::request::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let (method, path) = (request.method().clone(), request.raw_http_path().to_owned());
     let body = request.body().to_vec();
-    let answer = as_received(&force_logout::handle(&stack.app, request).await);
+    let answer = as_received(&stack.functions.force_logout.handle(request).await);
     let asked = Asked {
         method: method.as_str(),
         path: &path,
@@ -43,9 +43,8 @@ fn as_received(response: &Response<Body>) -> Answer {
 /// The token of the events is `acme.local`.
 async fn stack() -> TestStack {
     let stack = TestStack::start().await;
-    let now = stack.app.clock.now();
+    let now = stack.clock.now();
     stack
-        .app
         .store
         .put_token("acme", &name("acme"), secret_digest("local"), now)
         .await

@@ -4,15 +4,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
-use local::event_source::EventSource;
-use logout::event_sources::{JOBS, QueueSettings};
-use logout::job::DEADLINE;
-use logout::message::Message;
-use logout::timestamp::Timestamp;
+use domain::limits::JOB_DEADLINE;
+use domain::timestamp::Timestamp;
+use local::event_sources::queue_poller::QueuePoller;
 use serde_json::json;
-use tests::deliver::to_worker;
-use tests::queue::{TestQueue, parse};
+use service::lambda::queue_settings::{JOBS_QUEUE, QueueSettings};
+use tests::test_queue::{TestQueue, parse};
 use tests::{Act, agent};
+use wire::messages::JobMessage;
 
 use crate::jobs::{completed, counts, drain, with_small_limit};
 
@@ -21,7 +20,7 @@ async fn messages_carry_their_tenant_as_group() {
     let stack = with_small_limit().await;
     let groups = Arc::new(Mutex::new(Vec::new()));
     let seen = groups.clone();
-    stack.tap.script(move |call| {
+    stack.aws_calls.script(move |call| {
         if call.operation == "SendMessageBatch" {
             for entry in call.body["Entries"].as_array().unwrap() {
                 seen.lock()
@@ -46,7 +45,7 @@ async fn messages_that_are_refused_in_part_are_sent_again() {
         .post_force_logout("acme", &json!({ "agent_ids": ids }))
         .await;
     let plan = stack.jobs.receive_all().await;
-    stack.tap.once(
+    stack.aws_calls.once(
         "SendMessageBatch",
         0,
         Act::EditReply(Box::new(|reply| {
@@ -55,7 +54,7 @@ async fn messages_that_are_refused_in_part_are_sent_again() {
                 json!([{ "Id": sent["Id"], "Code": "InternalError", "SenderFault": false }]);
         })),
     );
-    assert!(to_worker(&stack.app, &stack.tap, plan).await.is_empty());
+    assert!(stack.invoke.logout_worker(plan).await.is_empty());
     // One of them came twice, as its first answer said that it had not come.
     assert_eq!(stack.jobs.receive_all().await.len(), 17);
 }
@@ -67,7 +66,7 @@ async fn a_message_that_sqs_refuses_for_good_fails_the_plan() {
         .post_force_logout("acme", &json!({ "agent_ids": [1, 2] }))
         .await;
     let plan = stack.jobs.receive_all().await;
-    stack.tap.once(
+    stack.aws_calls.once(
         "SendMessageBatch",
         0,
         Act::EditReply(Box::new(|reply| {
@@ -75,7 +74,7 @@ async fn a_message_that_sqs_refuses_for_good_fails_the_plan() {
             reply["Failed"] = json!([{ "Id": sent["Id"], "Code": "InvalidMessageContents", "SenderFault": true }]);
         })),
     );
-    assert_eq!(to_worker(&stack.app, &stack.tap, plan).await.len(), 1);
+    assert_eq!(stack.invoke.logout_worker(plan).await.len(), 1);
 }
 
 fn message(id: &str, body: &str) -> SqsMessage {
@@ -91,18 +90,21 @@ async fn bad_messages_fail_alone_and_the_rest_is_done() {
     stack
         .post_force_logout("acme", &json!({ "agent_ids": [1, 2] }))
         .await;
-    to_worker(&stack.app, &stack.tap, stack.jobs.receive_all().await).await;
+    stack
+        .invoke
+        .logout_worker(stack.jobs.receive_all().await)
+        .await;
     let good = stack.jobs.receive_all().await.pop().unwrap();
     let body = good.body.clone().unwrap();
     let other_plan = {
-        let Message::Chunk(chunk) = parse(&good) else {
+        let JobMessage::Chunk(chunk) = parse(&good) else {
             panic!("a chunk")
         };
         body.replace(&chunk.plan_id, "another-plan")
     };
     let bad_plan = body.replace(
         r#""kind":"chunk""#,
-        r#""kind":"plan","selectors":{"ip_addrs":["canary"]}"#,
+        r#""kind":"plan","selection":{"ip_ranges":["canary"]}"#,
     );
     let bad_plan = bad_plan.replace(r#""job_id":1"#, r#""job_id":9"#);
     let batch = vec![
@@ -116,20 +118,20 @@ async fn bad_messages_fail_alone_and_the_rest_is_done() {
             "too-few",
             &body.replace(r#""agent_ids":[1,2]"#, r#""agent_ids":[1]"#),
         ),
-        message("no-sense", &bad_plan),
+        message("bad-range", &bad_plan),
         good,
     ];
-    let mut failed = to_worker(&stack.app, &stack.tap, batch).await;
+    let mut failed = stack.invoke.logout_worker(batch).await;
     failed.sort();
     assert_eq!(
         failed,
         [
+            "bad-range",
             "no-chunk",
             "no-job",
             "no-json",
             "no-message",
             "no-plan",
-            "no-sense",
             "too-few",
             "version"
         ]
@@ -138,12 +140,12 @@ async fn bad_messages_fail_alone_and_the_rest_is_done() {
         counts(&stack.get_job("acme", 1).await),
         completed(2, 0, 0, 2)
     );
-    let log = tests::log::text();
+    let log = tests::captured_log::text();
     for (id, why) in [
         ("no-json", "not JSON at line 1"),
         ("version", "of version 2; only 1 is known"),
         ("no-job", "the job is gone"),
-        ("no-sense", "the selectors make no sense"),
+        ("bad-range", "JSON, but not what version 1 holds"),
     ] {
         assert!(
             log.lines()
@@ -162,11 +164,11 @@ async fn messages_of_an_expired_job_fail_and_touch_nobody() {
         .post_force_logout("acme", &json!({ "agent_ids": [1, 2] }))
         .await;
     let plan = stack.jobs.receive_all().await;
-    to_worker(&stack.app, &stack.tap, plan.clone()).await;
+    stack.invoke.logout_worker(plan.clone()).await;
     let chunk = stack.jobs.receive_all().await;
     stack.pass(Duration::from_hours(24 * 30));
-    assert_eq!(to_worker(&stack.app, &stack.tap, plan).await.len(), 1);
-    assert_eq!(to_worker(&stack.app, &stack.tap, chunk).await.len(), 1);
+    assert_eq!(stack.invoke.logout_worker(plan).await.len(), 1);
+    assert_eq!(stack.invoke.logout_worker(chunk).await.len(), 1);
     assert_eq!(stack.status("acme", 1).await, "lunch");
 }
 
@@ -178,11 +180,11 @@ async fn without_time_left_messages_come_again_untouched() {
         .await;
     let mut event = SqsEvent::default();
     event.records = stack.jobs.receive_all().await;
-    let _ = stack.tap.take_meter();
-    let deadline: Timestamp = stack.app.clock.now().plus(Duration::from_secs(1));
-    let answer = logout_worker::handle(&stack.app, event, deadline).await;
+    let _ = stack.aws_calls.take_meter();
+    let deadline: Timestamp = stack.clock.now().plus(Duration::from_secs(1));
+    let answer = stack.functions.logout_worker.handle(event, deadline).await;
     assert_eq!(answer.batch_item_failures.len(), 1);
-    assert!(stack.tap.take_meter().calls.is_empty());
+    assert!(stack.aws_calls.take_meter().calls.is_empty());
 }
 
 #[tokio::test]
@@ -193,18 +195,18 @@ async fn a_job_that_cannot_finish_reads_failed_and_completes_after_a_redrive() {
         .post_force_logout("acme", &json!({ "agent_ids": [1, 2] }))
         .await;
     let plan = stack.jobs.receive_all().await.pop().unwrap();
-    to_worker(&stack.app, &stack.tap, vec![plan.clone()]).await;
+    stack.invoke.logout_worker(vec![plan.clone()]).await;
     stack.jobs.delete(&plan).await;
-    stack.tap.script(|call| {
+    stack.aws_calls.script(|call| {
         if call.operation == "BatchGetItem" {
             Act::Throttle
         } else {
             Act::Forward
         }
     });
-    for _ in 0..JOBS.max_receive_count {
+    for _ in 0..JOBS_QUEUE.max_receive_count {
         let chunk = stack.jobs.receive_all().await.pop().unwrap();
-        let failed = to_worker(&stack.app, &stack.tap, vec![chunk.clone()]).await;
+        let failed = stack.invoke.logout_worker(vec![chunk.clone()]).await;
         assert_eq!(failed.len(), 1);
         stack.jobs.make_visible(&chunk).await;
     }
@@ -214,10 +216,10 @@ async fn a_job_that_cannot_finish_reads_failed_and_completes_after_a_redrive() {
         (&job["status"], &job["total"], &job["logged_out"]),
         (&json!("in_progress"), &json!(2), &json!(0))
     );
-    stack.pass(DEADLINE + Duration::from_millis(1));
+    stack.pass(JOB_DEADLINE + Duration::from_millis(1));
     assert_eq!(stack.get_job("acme", 1).await.json()["status"], "failed");
 
-    stack.tap.script(|_| Act::Forward);
+    stack.aws_calls.script(|_| Act::Forward);
     let dead = stack.jobs.receive_dead_letters().await;
     assert_eq!(dead.len(), 1);
     stack.jobs.send(dead[0].body.as_deref().unwrap()).await;
@@ -237,11 +239,14 @@ async fn a_message_that_hangs_takes_no_other_with_it() {
     stack
         .post_force_logout("acme", &json!({ "agent_ids": [3, 4] }))
         .await;
-    to_worker(&stack.app, &stack.tap, stack.jobs.receive_all().await).await;
+    stack
+        .invoke
+        .logout_worker(stack.jobs.receive_all().await)
+        .await;
     let mut event = SqsEvent::default();
     event.records = stack.jobs.receive_all().await;
     let hanging = event.records[0].message_id.clone().unwrap();
-    stack.tap.script(|call| {
+    stack.aws_calls.script(|call| {
         if call.body.to_string().contains("acme#1\"") {
             Act::After(Box::pin(std::future::pending()))
         } else {
@@ -249,17 +254,17 @@ async fn a_message_that_hangs_takes_no_other_with_it() {
         }
     });
     // Two seconds before the end it is given up, which is a second from now.
-    let deadline = stack.app.clock.now().plus(Duration::from_secs(3));
-    let answer = logout_worker::handle(&stack.app, event, deadline).await;
+    let deadline = stack.clock.now().plus(Duration::from_secs(3));
+    let answer = stack.functions.logout_worker.handle(event, deadline).await;
     let failures = answer.batch_item_failures.iter();
     let failed: Vec<_> = failures
         .map(|failure| failure.item_identifier.clone())
         .collect();
     assert_eq!(failed, std::slice::from_ref(&hanging));
-    let log = tests::log::text();
+    let log = tests::captured_log::text();
     let told = |line: &str| line.contains(&hanging) && line.contains("no time is left");
     assert!(log.lines().any(told));
-    stack.tap.script(|_| Act::Forward);
+    stack.aws_calls.script(|_| Act::Forward);
     assert_eq!(
         counts(&stack.get_job("acme", 2).await),
         completed(2, 0, 0, 2)
@@ -273,8 +278,8 @@ async fn what_fails_five_times_rests_in_the_dead_letter_queue() {
     let impatient = QueueSettings {
         function_timeout_seconds: 0,
         name: "impatient",
-        dead_letters: "impatient-dead",
-        ..JOBS
+        dead_letter_queue: "impatient-dead",
+        ..JOBS_QUEUE
     };
     let queue = TestQueue::create(stack.sqs_address, &impatient).await;
     queue.send("no message").await;
@@ -286,18 +291,18 @@ async fn what_fails_five_times_rests_in_the_dead_letter_queue() {
     }
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let stopped = async { stopped.await.unwrap_or_default() };
-    let source = EventSource {
+    let source = QueuePoller {
         sqs: queue.sqs.clone(),
         queue_url: queue.url.clone(),
         function_timeout: Duration::from_mins(1),
-        clock: stack.app.clock.clone(),
+        clock: stack.clock.clone(),
     };
-    let app = stack.app.clone();
+    let app = stack.functions.clone();
     let worker = move |event, deadline| {
         let app = app.clone();
-        async move { logout_worker::handle(&app, event, deadline).await }
+        async move { app.logout_worker.handle(event, deadline).await }
     };
-    let feeding = tokio::spawn(source.feed(worker, stopped));
+    let feeding = tokio::spawn(source.run(worker, stopped));
     let mut dead = Vec::new();
     for _ in 0..20_000 {
         dead = queue.receive_dead_letters().await;

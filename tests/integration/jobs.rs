@@ -5,12 +5,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use logout::ids::{AgentId, JobId, MAX_ID};
-use logout::job::{JobRef, Plan};
+use domain::ids::{AgentId, JobId, MAX_ID};
+use domain::jobs::{JobRef, Plan};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::answer::send;
-use tests::deliver::to_worker;
 use tests::test_stack::token;
 use tests::{Act, Answer, TestStack, agent, agent_at};
 
@@ -85,7 +84,7 @@ async fn a_job_is_created_then_in_progress_then_completed() {
 
     stack.pass(Duration::from_secs(1));
     let plan = stack.jobs.receive_all().await;
-    assert!(to_worker(&stack.app, &stack.tap, plan).await.is_empty());
+    assert!(stack.invoke.logout_worker(plan).await.is_empty());
     let chunks = stack.jobs.receive_all().await;
     assert_eq!(chunks.len(), 2);
     let planned = stack.get_job("acme", 1).await.json();
@@ -96,11 +95,7 @@ async fn a_job_is_created_then_in_progress_then_completed() {
 
     stack.pass(Duration::from_secs(1));
     for (chunk, status) in chunks.into_iter().zip(["in_progress", "completed"]) {
-        assert!(
-            to_worker(&stack.app, &stack.tap, vec![chunk])
-                .await
-                .is_empty()
-        );
+        assert!(stack.invoke.logout_worker(vec![chunk]).await.is_empty());
         assert_eq!(stack.get_job("acme", 1).await.json()["status"], status);
     }
     let completed = json!({
@@ -257,9 +252,9 @@ async fn accepting_reads_no_agents() {
     let ids: Vec<u64> = (1..=101).collect();
     let teams: Vec<u64> = (1..=17).collect();
     for body in [json!({ "agent_ids": ids }), json!({ "team_ids": teams })] {
-        let _ = stack.tap.take_meter();
+        let _ = stack.aws_calls.take_meter();
         stack.post_force_logout("acme", &body).await;
-        let meter = stack.tap.take_meter();
+        let meter = stack.aws_calls.take_meter();
         let operations: Vec<_> = meter
             .calls
             .iter()
@@ -278,9 +273,9 @@ async fn looking_a_job_up_is_one_query() {
     stack
         .post_force_logout("acme", &json!({ "agent_ids": [1, 2] }))
         .await;
-    let _ = stack.tap.take_meter();
+    let _ = stack.aws_calls.take_meter();
     stack.get_job("acme", 1).await;
-    let meter = stack.tap.take_meter();
+    let meter = stack.aws_calls.take_meter();
     assert_eq!((meter.calls.len(), meter.count("Query")), (1, 1));
 }
 
@@ -324,13 +319,16 @@ async fn an_agent_who_signs_in_again_between_two_deliveries_is_skipped() {
     stack
         .post_force_logout("acme", &json!({ "agent_ids": [1, 2] }))
         .await;
-    to_worker(&stack.app, &stack.tap, stack.jobs.receive_all().await).await;
+    stack
+        .invoke
+        .logout_worker(stack.jobs.receive_all().await)
+        .await;
     let chunk = stack.jobs.receive_all().await;
-    to_worker(&stack.app, &stack.tap, chunk.clone()).await;
+    stack.invoke.logout_worker(chunk.clone()).await;
     stack.pass(Duration::from_mins(2));
     stack.set_status("acme", 1, "Available").await;
     stack.sign_in_again("acme", 1).await;
-    to_worker(&stack.app, &stack.tap, chunk).await;
+    stack.invoke.logout_worker(chunk).await;
     assert_eq!(stack.status("acme", 1).await, "Available");
     assert_eq!(
         counts(&stack.get_job("acme", 1).await),
@@ -357,10 +355,10 @@ async fn two_tenants_jobs_with_the_same_ids_at_once_do_not_meet() {
         assert_eq!(answer.json()["id"], 1);
     }
     let plans = stack.jobs.receive_all().await;
-    assert!(to_worker(&stack.app, &stack.tap, plans).await.is_empty());
+    assert!(stack.invoke.logout_worker(plans).await.is_empty());
     let chunks = stack.jobs.receive_all().await;
     assert_eq!(chunks.len(), 2);
-    assert!(to_worker(&stack.app, &stack.tap, chunks).await.is_empty());
+    assert!(stack.invoke.logout_worker(chunks).await.is_empty());
     assert_eq!(
         counts(&stack.get_job("acme", 1).await),
         completed(2, 1, 1, 0)
@@ -375,7 +373,7 @@ async fn two_tenants_jobs_with_the_same_ids_at_once_do_not_meet() {
 fn count_writes(stack: &TestStack) -> Arc<Mutex<BTreeMap<String, u32>>> {
     let writes = Arc::new(Mutex::new(BTreeMap::new()));
     let seen = writes.clone();
-    stack.tap.script(move |call| {
+    stack.aws_calls.script(move |call| {
         let mut seen = seen.lock().unwrap();
         let mut count = |part: &Value| {
             *seen
@@ -457,16 +455,19 @@ async fn a_job_that_reads_completed_touches_nobody_any_more() {
     stack
         .post_force_logout("acme", &json!({ "agent_ids": [1, 2] }))
         .await;
-    to_worker(&stack.app, &stack.tap, stack.jobs.receive_all().await).await;
+    stack
+        .invoke
+        .logout_worker(stack.jobs.receive_all().await)
+        .await;
     let chunk = stack.jobs.receive_all().await;
-    to_worker(&stack.app, &stack.tap, chunk.clone()).await;
+    stack.invoke.logout_worker(chunk.clone()).await;
     assert_eq!(
         counts(&stack.get_job("acme", 1).await),
         completed(2, 1, 0, 1)
     );
     // A sign-in from before the request becomes known late, and the message comes again.
     stack.set_status("acme", 1, "Available").await;
-    assert!(to_worker(&stack.app, &stack.tap, chunk).await.is_empty());
+    assert!(stack.invoke.logout_worker(chunk).await.is_empty());
     assert_eq!(stack.status("acme", 1).await, "Available");
 }
 
@@ -478,7 +479,7 @@ async fn a_job_is_unfinished_until_it_is_completed_or_expires() {
         stack.post_force_logout("acme", &body).await;
     }
     let unfinished = async || {
-        let jobs = stack.app.store.unfinished_jobs(stack.app.clock.now());
+        let jobs = stack.store.unfinished_jobs(stack.clock.now());
         let jobs = jobs.await.unwrap().into_iter();
         let mut ids: Vec<_> = jobs.map(|accepted| accepted.job.job_id.get()).collect();
         ids.sort_unstable();
@@ -486,9 +487,12 @@ async fn a_job_is_unfinished_until_it_is_completed_or_expires() {
     };
     assert_eq!(unfinished().await, [1, 2]);
     let plans = stack.jobs.receive_all().await;
-    to_worker(&stack.app, &stack.tap, plans[..1].to_vec()).await;
+    stack.invoke.logout_worker(plans[..1].to_vec()).await;
     assert_eq!(unfinished().await, [1, 2]);
-    to_worker(&stack.app, &stack.tap, stack.jobs.receive_all().await).await;
+    stack
+        .invoke
+        .logout_worker(stack.jobs.receive_all().await)
+        .await;
     assert_eq!(unfinished().await.len(), 1);
     stack.pass(Duration::from_hours(24 * 30));
     assert!(unfinished().await.is_empty());
@@ -501,7 +505,10 @@ async fn a_deleted_job_touches_nobody_any_more() {
     stack
         .post_force_logout("acme", &json!({ "agent_ids": [1, 2] }))
         .await;
-    to_worker(&stack.app, &stack.tap, stack.jobs.receive_all().await).await;
+    stack
+        .invoke
+        .logout_worker(stack.jobs.receive_all().await)
+        .await;
     for item in stack
         .dynamodb
         .scan()
@@ -518,7 +525,7 @@ async fn a_deleted_job_touches_nobody_any_more() {
         delete.send().await.unwrap();
     }
     let chunk = stack.jobs.receive_all().await;
-    assert_eq!(to_worker(&stack.app, &stack.tap, chunk).await.len(), 1);
+    assert_eq!(stack.invoke.logout_worker(chunk).await.len(), 1);
     assert_eq!(stack.status("acme", 1).await, "lunch");
     assert_eq!(stack.get_job("acme", 1).await.status, 404);
 }
@@ -526,7 +533,7 @@ async fn a_deleted_job_touches_nobody_any_more() {
 #[tokio::test]
 async fn parts_of_a_snapshot_that_dynamodb_leaves_unprocessed_are_written_again() {
     let stack = TestStack::start().await;
-    let now = stack.app.clock.now();
+    let now = stack.clock.now();
     let job = JobRef {
         tenant: tests::test_stack::name("acme"),
         job_id: JobId::new(1).unwrap(),
@@ -540,7 +547,7 @@ async fn parts_of_a_snapshot_that_dynamodb_leaves_unprocessed_are_written_again(
     let left_out = Arc::new(Mutex::new(Value::Null));
     let kept = left_out.clone();
     let mut first = true;
-    stack.tap.script(move |call| {
+    stack.aws_calls.script(move |call| {
         if call.operation != "BatchWriteItem" || !std::mem::take(&mut first) {
             return Act::Forward;
         }
@@ -551,7 +558,7 @@ async fn parts_of_a_snapshot_that_dynamodb_leaves_unprocessed_are_written_again(
             reply["UnprocessedItems"] = json!({ "jobs": left_out });
         }))
     });
-    let store = &stack.app.store;
+    let store = &stack.store;
     store.write_snapshot(&job, &plan, &agent_ids).await.unwrap();
     assert_eq!(left_out.lock().unwrap().as_array().unwrap().len(), 3);
     assert_eq!(store.read_snapshot(&job, &plan).await.unwrap(), agent_ids);
@@ -565,11 +572,7 @@ async fn a_snapshot_of_which_a_part_is_gone_loses_nobody() {
     let body = json!({ "team_ids": [7] });
     stack.post_force_logout("acme", &body).await;
     let plan = stack.jobs.receive_all().await;
-    assert!(
-        to_worker(&stack.app, &stack.tap, plan.clone())
-            .await
-            .is_empty()
-    );
+    assert!(stack.invoke.logout_worker(plan.clone()).await.is_empty());
     let scan = stack.dynamodb.scan().table_name("jobs").send().await;
     for item in scan.unwrap().items() {
         if item["part"].as_s().unwrap().starts_with("snapshot#") {
@@ -581,7 +584,7 @@ async fn a_snapshot_of_which_a_part_is_gone_loses_nobody() {
         }
     }
     // A plan that comes again cannot know whom it means, and says so; the chunks that were sent go on.
-    assert_eq!(to_worker(&stack.app, &stack.tap, plan).await.len(), 1);
+    assert_eq!(stack.invoke.logout_worker(plan).await.len(), 1);
     drain(&stack).await;
     assert_eq!(
         counts(&stack.get_job("acme", 1).await),

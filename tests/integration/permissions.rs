@@ -1,19 +1,18 @@
-//! Which AWS calls each function makes, as the permissions that they take; gathered from scenarios that take every path.
+//! The permissions that each function needs: those of the AWS calls that it makes in scenarios that take every path.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
-use tests::deliver::{to_deferred_logout, to_presence, to_worker};
 use tests::{Act, Call, TestStack, agent};
 
 use crate::crash_points::event;
 use crate::presence::{changed, message};
 
-/// Actions, and the resources of the template that they are done to.
+/// Actions, each with the resource of the template that it is allowed on.
 pub type Permissions = BTreeSet<(String, String)>;
 
-/// What each function does, by the name of its crate.
+/// What each function needs, by the name of its crate.
 pub async fn of_all_functions() -> BTreeMap<&'static str, Permissions> {
     let stack = TestStack::start_with(2, None).await;
     let agents = (1..=5).map(|id| agent(id, "lunch", &[7]));
@@ -30,32 +29,36 @@ pub async fn of_all_functions() -> BTreeMap<&'static str, Permissions> {
         let request = event("force-logout", |event| {
             event["body"] = json!(body.to_string());
         });
-        force_logout::handle(&stack.app, request).await;
+        stack.functions.force_logout.handle(request).await;
     }
     all.insert("force-logout", take());
 
-    // Another process, which has not seen the token yet.
+    // A process that has not verified the token yet.
     let other = TestStack::start().await;
     let seen_there = watch(&other);
-    job_status::handle(&other.app, event("job-status", |_| {})).await;
+    other
+        .functions
+        .job_status
+        .handle(event("job-status", |_| {}))
+        .await;
     all.insert(
         "job-status",
         std::mem::take(&mut *seen_there.lock().unwrap()),
     );
 
-    // The plan of a job that could not be written down, and its chunks.
+    // The plan of a job whose item could not be written, and its chunks.
     delete_jobs(&stack).await;
     for _ in 0..2 {
         let messages = stack.jobs.receive_all().await;
         assert!(!messages.is_empty());
-        assert!(to_worker(&stack.app, &stack.tap, messages).await.is_empty());
+        assert!(stack.invoke.logout_worker(messages).await.is_empty());
     }
     all.insert("logout-worker", take());
 
     for (agent_id, status) in [(3, "In-call"), (3, "Break"), (1, "Break")] {
         let body = changed("07:30:00", status);
         let body = body.replace("\"agent_id\":1", &format!("\"agent_id\":{agent_id}"));
-        to_presence(&stack.app, &stack.tap, vec![message("event", &body)]).await;
+        stack.invoke.presence(vec![message("event", &body)]).await;
     }
     all.insert("presence", take());
 
@@ -66,17 +69,17 @@ pub async fn of_all_functions() -> BTreeMap<&'static str, Permissions> {
     let records = stack.stream().read().unwrap().unwrap();
     assert!(!records.is_empty());
     take();
-    to_deferred_logout(&stack.app, &stack.tap, records).await;
-    all.insert("deferred-logout", take());
+    stack.invoke.pending_logouts(records).await;
+    all.insert("pending-logouts", take());
     all
 }
 
-/// Notes every call from now on.
+/// Records the permissions of every call from now on.
 fn watch(stack: &TestStack) -> Arc<Mutex<Permissions>> {
     let seen = Arc::new(Mutex::new(Permissions::new()));
-    let noted = seen.clone();
-    stack.tap.script(move |call| {
-        noted.lock().unwrap().extend(permissions(call));
+    let recorded = seen.clone();
+    stack.aws_calls.script(move |call| {
+        recorded.lock().unwrap().extend(permissions(call));
         Act::Forward
     });
     seen
@@ -97,7 +100,7 @@ async fn delete_jobs(stack: &TestStack) {
     }
 }
 
-/// What a call takes (Service Authorization Reference).
+/// The permissions that a call needs (Service Authorization Reference).
 fn permissions(call: &Call) -> Permissions {
     let of = |action: &str, resource: String| (action.to_owned(), resource);
     let body = &call.body;
@@ -136,14 +139,14 @@ fn permissions(call: &Call) -> Permissions {
     }
 }
 
-/// The template's name for a table.
+/// The ARN of a table, as the template names it.
 fn arn(table: &str) -> String {
     let name = match table {
         "agents" => "AgentsTable",
         "team-members" => "TeamMembersTable",
         "jobs" => "JobsTable",
         "api-tokens" => "ApiTokensTable",
-        other => panic!("{other} is no table"),
+        other => panic!("{other} is not a table"),
     };
     format!("{name}.Arn")
 }

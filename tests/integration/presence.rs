@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use aws_lambda_events::sqs::SqsMessage;
 use serde_json::{Value, json};
-use tests::deliver::to_presence;
 use tests::{TestStack, agent};
 
 /// A service whose agent 1 is idle since an hour before its time.
@@ -55,7 +54,7 @@ pub fn signed_out(time: &str) -> String {
 /// Delivers one event after another; all of them are done.
 pub async fn tell(stack: &TestStack, events: &[String]) {
     for body in events {
-        let failed = to_presence(&stack.app, &stack.tap, vec![message("event", body)]).await;
+        let failed = stack.invoke.presence(vec![message("event", body)]).await;
         assert!(failed.is_empty(), "{body}");
     }
 }
@@ -206,18 +205,18 @@ async fn an_event_is_one_write_and_no_read() {
         (signed_in("07:33:00", "10.0.0.1"), 1),
         (changed("07:32:30", "In-call"), 1),
     ] {
-        let _ = stack.tap.take_meter();
+        let _ = stack.aws_calls.take_meter();
         tell(&stack, std::slice::from_ref(&event)).await;
-        let calls = stack.tap.take_meter().calls;
+        let calls = stack.aws_calls.take_meter().calls;
         assert_eq!(calls.len(), operations, "{event}");
         assert!(calls.iter().all(|call| call.operation == "UpdateItem"));
     }
     assert_eq!(stack.status("acme", 1).await, "Available");
     tell(&stack, &[changed("07:40:00", "In-call")]).await;
     force_logout(&stack, json!({ "agent_ids": [1] })).await;
-    let _ = stack.tap.take_meter();
+    let _ = stack.aws_calls.take_meter();
     tell(&stack, &[changed("07:50:00", "Break")]).await;
-    assert_eq!(stack.tap.take_meter().calls.len(), 2);
+    assert_eq!(stack.aws_calls.take_meter().calls.len(), 2);
     assert_eq!(stack.status("acme", 1).await, "Offline");
 }
 
@@ -258,8 +257,8 @@ async fn the_events_of_an_agent_in_one_batch_are_applied_in_order() {
     let messages = (0..)
         .zip(&batch)
         .map(|(id, body): (u32, _)| message(&id.to_string(), body));
-    let _ = stack.tap.take_meter();
-    let failed = to_presence(&stack.app, &stack.tap, messages.collect()).await;
+    let _ = stack.aws_calls.take_meter();
+    let failed = stack.invoke.presence(messages.collect()).await;
     assert_eq!(failed, ["3"]);
     let states = stack.states("acme").await;
     assert_eq!(states[&1]["status"], "lunch");
@@ -269,7 +268,7 @@ async fn the_events_of_an_agent_in_one_batch_are_applied_in_order() {
     );
     assert_eq!(states[&2]["status"], "lunch");
     // One write each, and one more because of the mark.
-    assert_eq!(stack.tap.take_meter().calls.len(), 6);
+    assert_eq!(stack.aws_calls.take_meter().calls.len(), 6);
 }
 
 #[tokio::test]

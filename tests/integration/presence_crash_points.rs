@@ -2,9 +2,8 @@
 //! throttled, or the last thing its function does. Whatever happens, it ends as it does undisturbed.
 
 use aws_lambda_events::dynamodb::EventRecord;
-use logout::timestamp::Timestamp;
+use domain::timestamp::Timestamp;
 use serde_json::json;
-use tests::deliver::to_deferred_logout;
 use tests::faults::{Fault, FaultAt, every_call_meets, faults_come_together, script};
 use tests::{TestStack, agent};
 
@@ -25,8 +24,8 @@ async fn run(faults: Vec<FaultAt>, why: String) -> u64 {
     stack.post_force_logout("acme", &body).await;
     let asked = stack.states("acme").await;
 
-    let base = stack.tap.calls();
-    stack.tap.script(script(base, faults));
+    let base = stack.aws_calls.calls();
+    stack.aws_calls.script(script(base, faults));
     let of_agent_3 = |event: String| event.replace("\"agent_id\":1", "\"agent_id\":3");
     for event in [
         changed("07:20:00", "In-chat"),
@@ -45,7 +44,7 @@ async fn run(faults: Vec<FaultAt>, why: String) -> u64 {
     }
     stack.set_status("acme", 2, "Break").await;
     work_off_stream(&stack).await;
-    let calls = stack.tap.calls() - base;
+    let calls = stack.aws_calls.calls() - base;
 
     let states = stack.states("acme").await;
     let at = |time: &str| {
@@ -74,7 +73,7 @@ async fn work_off_stream(stack: &TestStack) {
     while let Some(records) = stream.read().unwrap() {
         let mut open = &records[..];
         for _ in 0..20 {
-            match to_deferred_logout(&stack.app, &stack.tap, open.to_vec()).await {
+            match stack.invoke.pending_logouts(open.to_vec()).await {
                 None => break,
                 Some(failed) => {
                     let failed = Some(failed);

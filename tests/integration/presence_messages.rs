@@ -3,14 +3,13 @@
 use std::time::Duration;
 
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
-use logout::agent::RequestId;
-use logout::decision::{Outcome, SessionPin};
-use logout::event_sources::PRESENCE;
-use logout::ids::AgentId;
-use logout::log_out::{LogoutRequest, log_out_agents};
-use logout::store::{Freshness, Patience};
+use domain::agents::RequestId;
+use domain::ids::AgentId;
+use domain::logout::{Outcome, TargetSession};
 use serde_json::json;
-use tests::deliver::to_presence;
+use service::force_logout::{LogoutRequest, log_out_agents};
+use service::lambda::queue_settings::PRESENCE_QUEUE;
+use store::{Consistency, RetryLimit};
 use tests::{Act, TestStack, agent};
 
 use crate::presence::{
@@ -62,7 +61,7 @@ async fn bad_events_fail_alone_and_say_why() {
         (
             "event-offline",
             signed_in("07:31:00", "10.0.0.1").replace("Available", "Offline"),
-            "nobody signs in as Offline",
+            "status must not be Offline in a sign-in",
         ),
         (
             "event-nobody-signs-in",
@@ -78,14 +77,14 @@ async fn bad_events_fail_alone_and_say_why() {
     ];
     let mut batch: Vec<SqsMessage> = bad.iter().map(|(id, body, _)| message(id, body)).collect();
     batch.insert(5, message("good", &good));
-    let mut failed = to_presence(&stack.app, &stack.tap, batch).await;
+    let mut failed = stack.invoke.presence(batch).await;
     failed.sort();
     let mut expected: Vec<&str> = bad.iter().map(|(id, ..)| *id).collect();
     expected.sort_unstable();
     assert_eq!(failed, expected);
     assert_eq!(stack.status("acme", 1).await, "lunch");
     assert_eq!(stack.states("acme").await.len(), 1);
-    let log = tests::log::text();
+    let log = tests::captured_log::text();
     for (id, _, why) in &bad {
         let told = |line: &str| line.contains(id) && line.contains(why);
         assert!(log.lines().any(told), "{id}");
@@ -121,10 +120,10 @@ async fn an_agent_who_never_stands_still_fails_the_event() {
         .collect();
     let mut changes = changes.into_iter();
     stack
-        .tap
+        .aws_calls
         .script(move |_| Act::After(changes.next().unwrap()));
     let event = message("event", &changed("07:40:00", "Break"));
-    let failed = to_presence(&stack.app, &stack.tap, vec![event]).await;
+    let failed = stack.invoke.presence(vec![event]).await;
     assert_eq!(failed, ["event"]);
     assert!(stack.status("acme", 1).await.starts_with("In-"));
 }
@@ -135,7 +134,7 @@ async fn an_event_that_hangs_takes_no_other_with_it() {
     stack.add("acme", &[agent(2, "Available", &[])]).await;
     let good = changed("07:30:00", "lunch");
     let hangs = good.replace("\"agent_id\":1", "\"agent_id\":2");
-    stack.tap.script(|call| {
+    stack.aws_calls.script(|call| {
         if call.body.to_string().contains("acme#2\"") {
             Act::After(Box::pin(std::future::pending()))
         } else {
@@ -145,14 +144,14 @@ async fn an_event_that_hangs_takes_no_other_with_it() {
     let mut event = SqsEvent::default();
     event.records = vec![message("hanging-event", &hangs), message("good", &good)];
     // Two seconds before the end it is given up, which is a second from now.
-    let deadline = stack.app.clock.now().plus(Duration::from_secs(3));
-    let answer = presence::handle(&stack.app, event, deadline).await;
+    let deadline = stack.clock.now().plus(Duration::from_secs(3));
+    let answer = stack.functions.presence.handle(event, deadline).await;
     let failures = answer.batch_item_failures.iter();
     let failed: Vec<&str> = failures
         .map(|failure| failure.item_identifier.as_str())
         .collect();
     assert_eq!(failed, ["hanging-event"]);
-    let log = tests::log::text();
+    let log = tests::captured_log::text();
     let told = |line: &str| line.contains("hanging-event") && line.contains("no time is left");
     assert!(log.lines().any(told));
     assert_eq!(stack.status("acme", 1).await, "lunch");
@@ -163,7 +162,7 @@ fn an_event_fits_the_queue() {
     let longest =
         changed("07:30:00.123456789", &"\u{1}".repeat(64)).replace("acme", &"a".repeat(63));
     assert!(longest.len() < 1_024);
-    assert!(longest.len() < PRESENCE.max_message_bytes as usize);
+    assert!(longest.len() < PRESENCE_QUEUE.max_message_bytes as usize);
 }
 
 /// A service whose agent 1 is on a call, after which they will be logged out.
@@ -178,12 +177,14 @@ async fn with_pending_logout() -> TestStack {
 async fn a_newer_event_just_before_the_write_makes_it_old() {
     let stack = with_pending_logout().await;
     let newer = message("newer", &changed("07:41:00", "In-chat"));
-    let (app, tap) = (stack.app.clone(), stack.tap.clone());
+    let invoke = stack.invoke.clone();
     let newer = async move {
-        assert!(to_presence(&app, &tap, vec![newer]).await.is_empty());
+        assert!(invoke.presence(vec![newer]).await.is_empty());
     };
     // The first write meets the mark; the second is the one that fits it.
-    stack.tap.once("UpdateItem", 1, Act::After(Box::pin(newer)));
+    stack
+        .aws_calls
+        .once("UpdateItem", 1, Act::After(Box::pin(newer)));
     tell(&stack, &[changed("07:40:00", "Break")]).await;
     let state = stack.state("acme", 1).await;
     assert_eq!(state["status"], "In-chat");
@@ -194,26 +195,24 @@ async fn a_newer_event_just_before_the_write_makes_it_old() {
 async fn a_request_just_before_the_end_of_the_call_is_not_overrun() {
     let stack = with_idle_agent().await;
     tell(&stack, &[changed("07:30:00", "In-call")]).await;
-    let app = stack.app.clone();
+    let store = stack.store.clone();
     let request = LogoutRequest {
         tenant: tests::test_stack::name("acme"),
         id: RequestId::new("request"),
-        at: app.clock.now(),
-        pin: SessionPin::Any,
-        patience: Patience::Answer,
+        at: stack.clock.now(),
+        target: TargetSession::FirstSeen,
+        retry_limit: RetryLimit::WhileCallerWaits,
     };
     let agent_ids = [AgentId::new(1).unwrap()];
     let request = async move {
-        let found = app
-            .store
-            .read_agents(&request.tenant, &agent_ids, Freshness::Eventual);
-        let settled = log_out_agents(&app.store, &request, &agent_ids, found.await.unwrap())
+        let found = store.read_agents(&request.tenant, &agent_ids, Consistency::Eventual);
+        let settled = log_out_agents(&store, &request, &agent_ids, found.await.unwrap())
             .await
             .unwrap();
         assert_eq!(settled[0].outcome, Outcome::Deferred);
     };
     stack
-        .tap
+        .aws_calls
         .once("UpdateItem", 0, Act::After(Box::pin(request)));
     tell(&stack, &[changed("07:40:00", "Break")]).await;
     let state = stack.state("acme", 1).await;

@@ -1,9 +1,8 @@
 //! A canary: personal data and secrets must not sing in the log.
 
-use logout::agent::{Profile, RosterAgent};
+use domain::agents::{Profile, RosterAgent};
 use serde_json::json;
-use tests::deliver::{to_deferred_logout, to_presence};
-use tests::{Act, TestStack, agent, agent_at, log};
+use tests::{Act, TestStack, agent, agent_at, captured_log};
 
 use crate::presence::{changed, message, signed_in};
 
@@ -30,7 +29,7 @@ async fn no_log_line_holds_a_token_a_name_or_a_mail_address() {
     stack
         .post_force_logout("acme", &json!({ "canary_key": "CanaryName" }))
         .await;
-    stack.tap.once(
+    stack.aws_calls.once(
         "BatchExecuteStatement",
         0,
         Act::EditReply(Box::new(|reply| {
@@ -42,18 +41,18 @@ async fn no_log_line_holds_a_token_a_name_or_a_mail_address() {
     stack
         .post_force_logout("acme", &json!({ "agent_ids": [3] }))
         .await;
-    stack.tap.script(|_| Act::Forward);
+    stack.aws_calls.script(|_| Act::Forward);
     let everybody =
         json!({ "agent_ids": (1..=200).collect::<Vec<_>>(), "ip_addrs": ["203.0.113.77"] });
     stack.post_force_logout("acme", &everybody).await;
-    stack.tap.once("BatchGetItem", 0, Act::LoseReply);
+    stack.aws_calls.once("BatchGetItem", 0, Act::LoseReply);
     stack.drain_jobs().await;
-    stack.tap.script(|_| Act::Throttle);
+    stack.aws_calls.script(|_| Act::Throttle);
     stack.post_force_logout("acme", &body).await;
 
     presence_and_stream_fail(&stack).await;
 
-    let log = log::text();
+    let log = captured_log::text();
     for said in [
         "logged out agents",
         "logged out a chunk",
@@ -86,23 +85,14 @@ async fn presence_and_stream_fail(stack: &TestStack) {
     let bad = signed_in("07:31:00", "CanaryAddress");
     let events = [good.clone(), bad].map(|body| message("event", &body));
     let busy = vec![message("event", &changed("07:20:00", "In-call"))];
-    stack.tap.script(|_| Act::Forward);
-    to_presence(&stack.app, &stack.tap, busy).await;
+    stack.aws_calls.script(|_| Act::Forward);
+    stack.invoke.presence(busy).await;
     stack
         .post_force_logout("acme", &json!({ "agent_ids": [1, 2] }))
         .await;
     stack.set_status("acme", 2, "Break").await;
     let records = stack.stream().read().unwrap().unwrap();
-    stack.tap.script(|_| Act::Throttle);
-    assert_eq!(
-        to_presence(&stack.app, &stack.tap, events.to_vec())
-            .await
-            .len(),
-        2
-    );
-    assert!(
-        to_deferred_logout(&stack.app, &stack.tap, records)
-            .await
-            .is_some()
-    );
+    stack.aws_calls.script(|_| Act::Throttle);
+    assert_eq!(stack.invoke.presence(events.to_vec()).await.len(), 2);
+    assert!(stack.invoke.pending_logouts(records).await.is_some());
 }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use logout::store::{Freshness, Patience};
 use serde_json::{Value, json};
+use store::{Consistency, RetryLimit};
 use tests::{Act, TestStack, agent};
 
 const BEFORE_THE_WRITE: &str = "BatchExecuteStatement";
@@ -21,7 +21,7 @@ async fn an_agent_who_takes_a_call_before_the_write_is_deferred() {
         .await;
     let takes_a_call = stack.set_status("acme", 1, "In-call");
     stack
-        .tap
+        .aws_calls
         .once(BEFORE_THE_WRITE, 0, Act::After(Box::pin(takes_a_call)));
     let answer = stack
         .post_force_logout("acme", &json!({ "agent_ids": [1, 2] }))
@@ -40,7 +40,7 @@ async fn an_agent_whose_call_ends_before_the_write_is_logged_out() {
     stack.add("acme", &[agent(1, "In-call", &[])]).await;
     let hangs_up = stack.set_status("acme", 1, "Wrap-up");
     stack
-        .tap
+        .aws_calls
         .once(BEFORE_THE_WRITE, 0, Act::After(Box::pin(hangs_up)));
     let answer = stack
         .post_force_logout("acme", &json!({ "agent_ids": [1] }))
@@ -61,7 +61,7 @@ async fn an_agent_who_signs_in_again_before_the_write_is_left_alone() {
             .await;
         let signs_in_again = stack.sign_in_again("acme", 1);
         stack
-            .tap
+            .aws_calls
             .once(BEFORE_THE_WRITE, 0, Act::After(Box::pin(signs_in_again)));
         let answer = stack
             .post_force_logout("acme", &json!({ "agent_ids": [1, 2] }))
@@ -85,7 +85,7 @@ async fn an_agent_who_signs_out_before_the_write_is_not_reported() {
     stack.add("acme", &[agent(1, "Available", &[])]).await;
     let signs_out = stack.set_status("acme", 1, "Offline");
     stack
-        .tap
+        .aws_calls
         .once(BEFORE_THE_WRITE, 0, Act::After(Box::pin(signs_out)));
     let answer = stack
         .post_force_logout("acme", &json!({ "agent_ids": [1] }))
@@ -99,7 +99,7 @@ async fn a_logout_whose_answer_was_lost_is_reported_as_it_happened() {
     stack
         .add("acme", &[agent(1, "lunch", &[]), agent(2, "In-chat", &[])])
         .await;
-    stack.tap.once(BEFORE_THE_WRITE, 0, Act::LoseReply);
+    stack.aws_calls.once(BEFORE_THE_WRITE, 0, Act::LoseReply);
     let answer = stack
         .post_force_logout("acme", &json!({ "agent_ids": [1, 2] }))
         .await;
@@ -119,26 +119,24 @@ async fn of_two_requests_for_a_busy_agent_the_first_mark_stays() {
     let stack = TestStack::start().await;
     stack.add("acme", &[agent(1, "In-call", &[])]).await;
     // The second request's mark lands between the first one's read and its write.
-    let second = logout::log_out::LogoutRequest {
+    let second = service::force_logout::LogoutRequest {
         tenant: tests::test_stack::name("acme"),
-        id: logout::agent::RequestId::new("second"),
-        at: stack.app.clock.now(),
-        pin: logout::decision::SessionPin::Any,
-        patience: Patience::Answer,
+        id: domain::agents::RequestId::new("second"),
+        at: stack.clock.now(),
+        target: domain::logout::TargetSession::FirstSeen,
+        retry_limit: RetryLimit::WhileCallerWaits,
     };
-    let app = stack.app.clone();
-    let ids = [logout::ids::AgentId::new(1).unwrap()];
+    let store = stack.store.clone();
+    let ids = [domain::ids::AgentId::new(1).unwrap()];
     let defers = async move {
-        let look = app
-            .store
-            .read_agents(&second.tenant, &ids, Freshness::Eventual);
+        let look = store.read_agents(&second.tenant, &ids, Consistency::Eventual);
         let found = look.await.unwrap();
-        logout::log_out::log_out_agents(&app.store, &second, &ids, found)
+        service::force_logout::log_out_agents(&store, &second, &ids, found)
             .await
             .unwrap();
     };
     stack
-        .tap
+        .aws_calls
         .once(BEFORE_THE_WRITE, 0, Act::After(Box::pin(defers)));
     let answer = stack
         .post_force_logout("acme", &json!({ "agent_ids": [1] }))
@@ -158,10 +156,12 @@ async fn an_agent_who_never_stands_still_is_a_503() {
         .map(|n| Box::pin(stack.set_status("acme", 1, &format!("status {n}"))))
         .collect();
     let mut changes = changes.into_iter();
-    stack.tap.script(move |call| match call.operation.as_str() {
-        BEFORE_THE_WRITE => Act::After(changes.next().unwrap()),
-        _ => Act::Forward,
-    });
+    stack
+        .aws_calls
+        .script(move |call| match call.operation.as_str() {
+            BEFORE_THE_WRITE => Act::After(changes.next().unwrap()),
+            _ => Act::Forward,
+        });
     assert_eq!(
         stack
             .post_force_logout("acme", &json!({ "agent_ids": [1] }))
@@ -179,7 +179,7 @@ async fn a_read_too_old_to_show_the_session_hides_nobody() {
     // The agent signed in again before the request, but the first read shows the session before.
     stack.sign_in_again("acme", 1).await;
     stack.pass(Duration::from_mins(2));
-    stack.tap.once(
+    stack.aws_calls.once(
         "BatchGetItem",
         0,
         Act::EditReply(Box::new(|reply| {
@@ -229,7 +229,9 @@ async fn a_read_too_old_to_show_an_agent_online_hides_nobody() {
             1 => Box::new(offline),
             _ => Box::new(missing),
         };
-        stack.tap.once("BatchGetItem", 0, Act::EditReply(too_old));
+        stack
+            .aws_calls
+            .once("BatchGetItem", 0, Act::EditReply(too_old));
         let body = json!({ "agent_ids": [agent_id] });
         let answer = stack.post_force_logout("acme", &body).await;
         assert_eq!(answer.json()[0]["current_status"], current);

@@ -6,17 +6,16 @@ use std::net::TcpListener;
 
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
-use logout::http::{FORCE_LOGOUT_PATH, JOBS_PATH, MAX_BODY_BYTES};
-use logout::ids::MAX_ID;
-use logout::job::CHUNK_AGENTS;
-use logout::request::{MAX_AGENT_IDS, MAX_IP_ADDRS, MAX_TEAM_IDS};
+use domain::ids::MAX_ID;
+use domain::limits::{CHUNK_AGENTS, MAX_AGENT_IDS, MAX_IP_ADDRS, MAX_TEAM_IDS};
 use reqwest::Method;
 use serde_json::{Value, json};
+use service::lambda::http::MAX_BODY_BYTES;
 use tests::answer::send;
-use tests::deliver::to_worker;
 use tests::meter::Meter;
 use tests::test_stack::token;
 use tests::{TestStack, agent};
+use wire::http::paths::{FORCE_LOGOUT_PATH, JOBS_PATH};
 
 use crate::template::template;
 
@@ -58,7 +57,7 @@ async fn a_stranger_costs_no_call_on_any_route_however_much_they_send() {
             );
         }
     }
-    assert!(stack.tap.take_meter().calls.is_empty());
+    assert!(stack.aws_calls.take_meter().calls.is_empty());
 }
 
 #[tokio::test]
@@ -68,7 +67,7 @@ async fn an_unknown_token_costs_one_read_however_large_the_request() {
     let request = request.basic_auth("acme", Some("unknown.secret"));
     let answer = send(request.json(&largest_request())).await;
     assert_eq!(answer.status, 401);
-    let meter = stack.tap.take_meter();
+    let meter = stack.aws_calls.take_meter();
     assert_eq!(calls(&meter), BTreeMap::from([("GetItem", 1)]));
 }
 
@@ -78,7 +77,7 @@ async fn the_largest_request_is_accepted_with_five_calls() {
     let stack = TestStack::start().await;
     let answer = stack.post_force_logout("acme", &largest_request()).await;
     assert_eq!((answer.status, &answer.json()["id"]), (200, &json!(1)));
-    let meter = stack.tap.take_meter();
+    let meter = stack.aws_calls.take_meter();
     let expected = [
         ("GetItem", 1),
         ("PutItem", 2),
@@ -95,9 +94,9 @@ async fn planning_the_largest_request_costs_a_query_for_each_look_up() {
     let stack = TestStack::start().await;
     stack.post_force_logout("acme", &largest_request()).await;
     let plan = stack.jobs.receive_all().await;
-    let _ = stack.tap.take_meter();
-    assert!(to_worker(&stack.app, &stack.tap, plan).await.is_empty());
-    let meter = stack.tap.take_meter();
+    let _ = stack.aws_calls.take_meter();
+    assert!(stack.invoke.logout_worker(plan).await.is_empty());
+    let meter = stack.aws_calls.take_meter();
     let chunks = MAX_AGENT_IDS.div_ceil(CHUNK_AGENTS);
     let expected = [
         ("BatchWriteItem", 1),
@@ -116,13 +115,16 @@ async fn working_off_the_largest_request_for_nobody_costs_three_calls_a_chunk() 
     let stack = TestStack::start().await;
     stack.post_force_logout("acme", &largest_request()).await;
     let plan = stack.jobs.receive_all().await;
-    assert!(to_worker(&stack.app, &stack.tap, plan).await.is_empty());
+    assert!(stack.invoke.logout_worker(plan).await.is_empty());
     let sent = stack.jobs.receive_all().await;
     let chunks = sent.len();
-    let _ = stack.tap.take_meter();
-    assert!(to_worker(&stack.app, &stack.tap, sent).await.is_empty());
+    let _ = stack.aws_calls.take_meter();
+    assert!(stack.invoke.logout_worker(sent).await.is_empty());
     let expected = [("BatchGetItem", 2 * chunks), ("UpdateItem", chunks)];
-    assert_eq!(calls(&stack.tap.take_meter()), BTreeMap::from(expected));
+    assert_eq!(
+        calls(&stack.aws_calls.take_meter()),
+        BTreeMap::from(expected)
+    );
     let job = stack.get_job("acme", 1).await.json();
     assert_eq!(job["skipped"], MAX_AGENT_IDS);
 }

@@ -1,7 +1,6 @@
 //! DynamoDB too busy for parts of a batch, and answers in several pages.
 
 use serde_json::{Value, json};
-use tests::deliver::to_worker;
 use tests::{Act, TestStack, agent, agent_at};
 
 use crate::jobs::{completed, counts};
@@ -22,7 +21,7 @@ fn rows(answer: &tests::Answer) -> usize {
 #[tokio::test]
 async fn keys_left_unprocessed_are_asked_for_again() {
     let stack = with_agents(30).await;
-    stack.tap.once(
+    stack.aws_calls.once(
         "BatchGetItem",
         0,
         Act::EditReply(Box::new(|reply| {
@@ -43,7 +42,7 @@ async fn keys_left_unprocessed_are_asked_for_again() {
 #[tokio::test]
 async fn members_that_were_throttled_are_tried_again() {
     let stack = with_agents(30).await;
-    stack.tap.once(
+    stack.aws_calls.once(
         "BatchExecuteStatement",
         0,
         Act::EditReply(Box::new(|reply| {
@@ -68,7 +67,7 @@ async fn members_that_were_throttled_are_tried_again() {
 /// Makes DynamoDB too busy for every member of the next batches of writes.
 fn throttle_writes(stack: &TestStack, batches: usize) {
     let mut left = batches;
-    stack.tap.script(move |call| {
+    stack.aws_calls.script(move |call| {
         if call.operation != "BatchExecuteStatement" || left == 0 {
             return Act::Forward;
         }
@@ -97,7 +96,7 @@ async fn a_caller_is_told_to_come_again_when_dynamodb_stays_too_busy() {
             .await;
         assert_eq!(answer.status, status, "{batches}");
         // What is tried again is not read again.
-        assert_eq!(stack.tap.take_meter().count("BatchGetItem"), 1);
+        assert_eq!(stack.aws_calls.take_meter().count("BatchGetItem"), 1);
     }
 }
 
@@ -109,10 +108,13 @@ async fn a_job_stays_at_it_for_as_long_as_dynamodb_is_too_busy() {
     stack
         .post_force_logout("acme", &json!({ "team_ids": [7] }))
         .await;
-    to_worker(&stack.app, &stack.tap, stack.jobs.receive_all().await).await;
+    stack
+        .invoke
+        .logout_worker(stack.jobs.receive_all().await)
+        .await;
     throttle_writes(&stack, 9);
     let chunk = stack.jobs.receive_all().await;
-    assert!(to_worker(&stack.app, &stack.tap, chunk).await.is_empty());
+    assert!(stack.invoke.logout_worker(chunk).await.is_empty());
     let job = counts(&stack.get_job("acme", 1).await);
     assert_eq!(job, completed(3, 3, 0, 0));
 }
@@ -120,7 +122,7 @@ async fn a_job_stays_at_it_for_as_long_as_dynamodb_is_too_busy() {
 #[tokio::test]
 async fn a_member_refused_for_good_is_a_503() {
     let stack = with_agents(1).await;
-    stack.tap.once(
+    stack.aws_calls.once(
         "BatchExecuteStatement",
         0,
         Act::EditReply(Box::new(|reply| {
@@ -139,7 +141,7 @@ async fn a_member_refused_for_good_is_a_503() {
 #[tokio::test]
 async fn a_batch_that_is_answered_in_part_is_a_503() {
     let stack = with_agents(30).await;
-    stack.tap.once(
+    stack.aws_calls.once(
         "BatchExecuteStatement",
         0,
         Act::EditReply(Box::new(|reply| {
@@ -154,7 +156,7 @@ async fn a_batch_that_is_answered_in_part_is_a_503() {
 async fn whole_calls_that_are_throttled_are_retried() {
     for operation in ["GetItem", "Query", "BatchGetItem", "BatchExecuteStatement"] {
         let stack = with_agents(3).await;
-        stack.tap.once(operation, 0, Act::Throttle);
+        stack.aws_calls.once(operation, 0, Act::Throttle);
         let answer = stack
             .post_force_logout("acme", &json!({ "team_ids": [7] }))
             .await;
@@ -169,7 +171,7 @@ async fn look_ups_are_read_page_by_page_to_their_end() {
         json!({ "ip_addrs": ["10.0.0.0/8"] }),
     ] {
         let stack = with_agents(30).await;
-        stack.tap.script(|call| {
+        stack.aws_calls.script(|call| {
             if call.operation == "Query" {
                 call.body["Limit"] = json!(4);
             }
@@ -177,7 +179,7 @@ async fn look_ups_are_read_page_by_page_to_their_end() {
         });
         let answer = stack.post_force_logout("acme", &body).await;
         assert_eq!((answer.status, rows(&answer)), (200, 30), "{body}");
-        assert_eq!(stack.tap.take_meter().count("Query"), 8);
+        assert_eq!(stack.aws_calls.take_meter().count("Query"), 8);
     }
 }
 
@@ -192,7 +194,7 @@ async fn reading_stops_as_soon_as_the_limit_is_passed() {
                 .collect::<Vec<_>>(),
         )
         .await;
-    stack.tap.script(|call| {
+    stack.aws_calls.script(|call| {
         if call.operation == "Query" {
             call.body["Limit"] = json!(4);
         }
@@ -202,6 +204,6 @@ async fn reading_stops_as_soon_as_the_limit_is_passed() {
         .post_force_logout("acme", &json!({ "team_ids": [7] }))
         .await;
     assert_eq!(answer.json()["status"], "created");
-    let meter = stack.tap.take_meter();
+    let meter = stack.aws_calls.take_meter();
     assert_eq!((meter.count("Query"), meter.count("BatchGetItem")), (3, 0));
 }

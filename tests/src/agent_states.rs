@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use logout::timestamp::Timestamp;
+use domain::timestamp::Timestamp;
 use serde_json::{Value, json};
 
 use crate::TestStack;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::tap::{Act, Call};
+use crate::aws_calls::{Act, Call};
 
 /// What becomes of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ const FAULTS: [Fault; 4] = [
 /// The SDK tries a call that often.
 const TRIES: usize = 3;
 
-/// A script for the tap that makes these faults happen, with calls counted from `base` on.
+/// A script for [`AwsCalls`](crate::AwsCalls) that makes these faults happen, with calls counted from `base` on.
 pub fn script(base: u64, faults: Vec<FaultAt>) -> impl FnMut(&mut Call) -> Act + Send + 'static {
     let mut struck: Vec<(Value, FaultAt, usize)> = Vec::new();
     move |call| {

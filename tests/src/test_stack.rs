@@ -6,29 +6,30 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use domain::agents::RosterAgent;
 use dynoxide::Database;
-use local::stream::StreamReader;
-use logout::agent::RosterAgent;
-use logout::app::{App, days};
-use logout::auth::{Authenticator, secret_digest};
-use logout::backoff::Backoff;
-use logout::event_sources::{AGENTS_STREAM, JOBS, PRESENCE};
-use logout::http::{FORCE_LOGOUT_PATH, JOBS_PATH};
-use logout::queue::Queue;
-use logout::settings::DEFAULT_JOB_RETENTION_DAYS;
-use logout::store::Store;
-use logout::tenant::Tenant;
-use logout::timestamp::{Clock, Timestamp};
+use local::event_sources::stream_reader::StreamReader;
+
+use domain::callers::secret_digest;
+use domain::tenant::Tenant;
+use domain::timestamp::Timestamp;
+use local::functions::{FunctionSettings, Functions};
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
+use service::clock::Clock;
+use service::lambda::queue_settings::{JOBS_QUEUE, PRESENCE_QUEUE};
+use service::lambda::stream_settings::AGENTS_STREAM;
+use store::connection::Backoff;
+use store::{JobQueue, Store};
 use tokio::net::TcpListener;
+use wire::http::paths::{FORCE_LOGOUT_PATH, JOBS_PATH};
 
 use crate::answer::{Answer, send};
-use crate::crowd;
-use crate::deliver::{to_presence, to_worker};
-use crate::log;
-use crate::queue::TestQueue;
-use crate::tap::Tap;
+use crate::aws_calls::AwsCalls;
+use crate::bulk_insert;
+use crate::captured_log;
+use crate::invoke::Invoke;
+use crate::test_queue::TestQueue;
 
 /// When every test begins.
 pub const START: &str = "2026-11-22T08:00:00Z";
@@ -36,14 +37,22 @@ pub const START: &str = "2026-11-22T08:00:00Z";
 /// The service over a fresh DynamoDB in memory, with the tenants `acme` and `globex` and a token for each.
 pub struct TestStack {
     /// On every AWS call of the service.
-    pub tap: Tap,
-    /// What the functions are given.
-    pub app: Arc<App>,
-    /// DynamoDB past the tap.
+    pub aws_calls: AwsCalls,
+    /// The functions.
+    pub functions: Arc<Functions>,
+    /// DynamoDB, as the functions use it.
+    pub store: Store,
+    /// Invokes the functions that no caller invokes.
+    pub invoke: Invoke,
+    /// SQS, as the functions use it.
+    pub job_queue: JobQueue,
+    /// The time of the test.
+    pub clock: Clock,
+    /// DynamoDB without interception.
     pub dynamodb: aws_sdk_dynamodb::Client,
-    /// The queue of jobs, past the tap.
+    /// The queue of jobs, without interception.
     pub jobs: TestQueue,
-    /// The queue of presence events, past the tap.
+    /// The queue of presence events, without interception.
     pub presence: TestQueue,
     /// Where DynamoDB is.
     pub dynamodb_address: SocketAddr,
@@ -63,24 +72,27 @@ impl TestStack {
 
     /// Starts the service with a synchronous limit and a domain.
     pub async fn start_with(sync_limit: usize, domain: Option<&str>) -> Self {
-        log::capture();
+        captured_log::capture();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let dynamodb_address = listener.local_addr().unwrap();
-        let database = local::dynamodb::open(None).unwrap();
+        let database = local::backends::dynamodb::open(None).unwrap();
         tokio::spawn(dynoxide::server::serve_on(listener, database.clone()));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let sqs_address = listener.local_addr().unwrap();
-        tokio::spawn(local::sqs::serve(listener, std::future::pending()));
-        let dynamodb = || local::dynamodb::client_config(dynamodb_address);
-        let sqs = || local::sqs::client_config(sqs_address);
+        tokio::spawn(local::backends::sqs::serve(
+            listener,
+            std::future::pending(),
+        ));
+        let dynamodb = || local::backends::dynamodb::client_config(dynamodb_address);
+        let sqs = || local::backends::sqs::client_config(sqs_address);
 
-        let tap = Tap::default();
+        let aws_calls = AwsCalls::default();
         let backoff = Backoff::from_base(Duration::from_millis(1));
-        let tapped = dynamodb().http_client(tap.clone());
-        let store = Store::new(tapped, local::dynamodb::table_names(), backoff);
+        let tapped = dynamodb().http_client(aws_calls.clone());
+        let store = Store::new(tapped, local::backends::dynamodb::table_names(), backoff);
         store.create_missing_tables().await.unwrap();
-        let jobs_url = local::sqs::queue_url(sqs_address, JOBS.name);
-        let queue = Queue::new(sqs().http_client(tap.clone()), jobs_url, backoff);
+        let jobs_url = local::backends::sqs::queue_url(sqs_address, JOBS_QUEUE.name);
+        let job_queue = JobQueue::new(sqs().http_client(aws_calls.clone()), jobs_url, backoff);
 
         let now_ms = Arc::new(AtomicI64::new(
             Timestamp::parse_rfc3339(START).unwrap().epoch_ms(),
@@ -94,31 +106,30 @@ impl TestStack {
                 .await
                 .unwrap();
         }
-        let domain = domain.map(str::to_owned);
-        let app = Arc::new(App {
-            store,
-            queue,
-            authenticator: Authenticator::default(),
-            clock,
-            domain,
+        let settings = FunctionSettings {
             sync_limit,
-            job_retention: days(DEFAULT_JOB_RETENTION_DAYS),
-        });
+            domain_name: domain.map(str::to_owned),
+        };
+        let functions = Arc::new(Functions::new(&store, &job_queue, &clock, settings));
 
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(local::front::serve(
+        tokio::spawn(local::http::http_front::serve(
             listener,
-            app.clone(),
+            functions.clone(),
             std::future::pending(),
         ));
-        let _ = tap.take_meter();
+        let _ = aws_calls.take_meter();
         Self {
-            tap,
-            app,
+            invoke: Invoke::new(functions.clone(), aws_calls.clone(), clock.clone()),
+            aws_calls,
+            functions,
+            store,
+            job_queue,
+            clock,
             dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb().build()),
-            jobs: TestQueue::create(sqs_address, &JOBS).await,
-            presence: TestQueue::create(sqs_address, &PRESENCE).await,
+            jobs: TestQueue::create(sqs_address, &JOBS_QUEUE).await,
+            presence: TestQueue::create(sqs_address, &PRESENCE_QUEUE).await,
             dynamodb_address,
             sqs_address,
             database,
@@ -130,17 +141,16 @@ impl TestStack {
 
     /// Adds agents to a tenant.
     pub async fn add(&self, tenant: &str, agents: &[RosterAgent]) {
-        self.app
-            .store
-            .load_agents(&name(tenant), agents)
+        self.store
+            .overwrite_agents(&name(tenant), agents)
             .await
             .unwrap();
-        let _ = self.tap.take_meter();
+        let _ = self.aws_calls.take_meter();
     }
 
     /// Adds many agents to a tenant.
-    pub fn add_crowd(&self, tenant: &str, agents: impl Iterator<Item = RosterAgent>) {
-        crowd::add(&self.database, &name(tenant), agents);
+    pub fn bulk_insert(&self, tenant: &str, agents: impl Iterator<Item = RosterAgent>) {
+        bulk_insert::add(&self.database, &name(tenant), agents);
     }
 
     /// Posts a request to log agents out, with the tenant's good token.
@@ -165,25 +175,17 @@ impl TestStack {
 
     /// Works off the queue of jobs.
     pub async fn drain_jobs(&self) {
-        let deliver = async |message| {
-            to_worker(&self.app, &self.tap, vec![message])
-                .await
-                .is_empty()
-        };
+        let deliver = async |message| self.invoke.logout_worker(vec![message]).await.is_empty();
         self.jobs.drain(deliver).await;
     }
 
     /// Works off the queue of presence events.
     pub async fn drain_presence(&self) {
-        let deliver = async |message| {
-            to_presence(&self.app, &self.tap, vec![message])
-                .await
-                .is_empty()
-        };
+        let deliver = async |message| self.invoke.presence(vec![message]).await.is_empty();
         self.presence.drain(deliver).await;
     }
 
-    /// The stream of the agents, before its first record, as `deferred-logout` sees it.
+    /// The stream of the agents, before its first record, as `pending-logouts` sees it.
     #[must_use]
     pub fn stream(&self) -> StreamReader {
         self.filtered_stream(AGENTS_STREAM.filter)
@@ -196,7 +198,7 @@ impl TestStack {
     }
 
     fn filtered_stream(&self, filter: &str) -> StreamReader {
-        let agents = local::dynamodb::table_names().agents;
+        let agents = local::backends::dynamodb::table_names().agents;
         StreamReader::open(self.database.clone(), &agents, filter).unwrap()
     }
 

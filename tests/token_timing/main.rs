@@ -1,9 +1,8 @@
 //! Compares a caller's credentials with a token, once, so that `run` beside it can count the instructions that takes.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use logout::auth::{Credentials, secret_digest};
-use logout::store::{SecretDigest, Token};
-use logout::tenant::Tenant;
+use domain::callers::{Credentials, SecretDigest, Token, secret_digest};
+use domain::tenant::Tenant;
 
 /// Compares as the service does. Counted from its first to its last instruction.
 #[inline(never)]

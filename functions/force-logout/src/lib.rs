@@ -1,77 +1,133 @@
-//! `POST …/force_logout`: logs out the agents a request selects, and says what became of each.
-
-mod answer;
-mod job;
+//! `POST …/force_logout`: logs out the selected agents while the caller waits, or accepts a job.
 
 use std::time::Duration;
 
-use lambda_http::http::Method;
+use domain::ids::JobId;
+use domain::logout::Outcome;
+use domain::tenant::Tenant;
+use lambda_http::http::header::{AUTHORIZATION, HOST, LINK, LOCATION};
+use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, Response};
-use logout::agent::RequestId;
-use logout::app::App;
-use logout::candidates::{Candidates, candidates_up_to};
-use logout::decision::{Outcome, SessionPin};
-use logout::http::{self, FORCE_LOGOUT_PATH, HttpError};
-use logout::ids::AgentId;
-use logout::log_out::{LogoutRequest, log_out_agents};
-use logout::request::Selectors;
-use logout::selection::Selection;
-use logout::store::{Freshness, Patience};
-use logout::tenant::Tenant;
+use service::authentication::Authenticator;
+use service::clock::Clock;
+use service::force_logout::{AgentOutcome, SelectedAgents, log_out_at_once, resolve_up_to};
+use service::jobs::accept_job;
+use service::lambda::environment::{Environment, SettingsError};
+use service::lambda::http::{self, HttpError};
+use store::{JobQueue, Store};
 use tokio::time::timeout;
-use tracing::info;
-use uuid::Uuid;
+use wire::http::paths::FORCE_LOGOUT_PATH;
+use wire::http::{AcceptedJobBody, AgentRow, SelectorsBody};
 
-/// An answer takes at most that long; API Gateway waits for 30 seconds (quotas of HTTP APIs).
+/// The time limit of an answer; API Gateway waits for 30 seconds (quotas of HTTP APIs).
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(25);
 
-/// Answers one request.
-pub async fn handle(app: &App, request: Request) -> Response<Body> {
-    let answer = timeout(ANSWER_TIMEOUT, force_logout(app, &request)).await;
-    http::answer(answer.unwrap_or(Err(HttpError::TimedOut)))
+/// What the function keeps between invocations.
+pub struct ForceLogoutFunction {
+    /// Who calls.
+    pub authenticator: Authenticator,
+    /// DynamoDB.
+    pub store: Store,
+    /// Where jobs go.
+    pub job_queue: JobQueue,
+    /// The present time.
+    pub clock: Clock,
+    /// The maximum number of agents that are logged out while the caller waits; a request for more becomes a job.
+    pub sync_limit: usize,
+    /// How long a job can be looked up.
+    pub job_retention: Duration,
 }
 
-async fn force_logout(app: &App, request: &Request) -> Result<Response<Body>, HttpError> {
-    http::require_route(request, &Method::POST, FORCE_LOGOUT_PATH)?;
-    let tenant = app.authenticate(request).await?;
-    let selectors = Selectors::parse(http::json_body(request)?)?;
-    let selection = Selection::of(&selectors)?;
-    match candidates_up_to(app.sync_limit, &app.store, &tenant, &selection).await? {
-        Candidates::All(agent_ids) => log_out_now(app, tenant, &agent_ids).await,
-        Candidates::TooMany => job::accept(app, request, tenant, selectors, &selection).await,
+impl ForceLogoutFunction {
+    /// Reads the settings of a deployment.
+    ///
+    /// # Errors
+    /// A variable is missing or invalid.
+    pub fn from_environment(environment: &Environment) -> Result<Self, SettingsError> {
+        let (store, clock) = (environment.store()?, Clock::system());
+        let domain_name = environment.domain_name()?;
+        Ok(Self {
+            authenticator: Authenticator::new(store.clone(), clock.clone(), domain_name),
+            store,
+            job_queue: environment.job_queue()?,
+            clock,
+            sync_limit: environment.sync_limit()?,
+            job_retention: environment.job_retention()?,
+        })
+    }
+
+    /// Answers one request.
+    pub async fn handle(&self, request: Request) -> Response<Body> {
+        let answer = timeout(ANSWER_TIMEOUT, self.force_logout(&request)).await;
+        http::answer(answer.unwrap_or(Err(HttpError::TimedOut)))
+    }
+
+    async fn force_logout(&self, request: &Request) -> Result<Response<Body>, HttpError> {
+        http::require_route(request, &Method::POST, FORCE_LOGOUT_PATH)?;
+        let tenant = self.tenant(request).await?;
+        let selectors = SelectorsBody::parse(http::json_body(request)?)?;
+        let selection = selectors.selection()?;
+        match resolve_up_to(self.sync_limit, &self.store, &tenant, &selection).await? {
+            SelectedAgents::All(agent_ids) => {
+                let now = self.clock.now();
+                answer_rows(log_out_at_once(&self.store, tenant, &agent_ids, now).await?)
+            }
+            SelectedAgents::TooMany => {
+                let job_id = accept_job(
+                    &self.store,
+                    &self.job_queue,
+                    tenant,
+                    selection,
+                    self.clock.now(),
+                    self.job_retention,
+                )
+                .await?;
+                Ok(answer_job(request, job_id, selectors))
+            }
+        }
+    }
+
+    async fn tenant(&self, request: &Request) -> Result<Tenant, HttpError> {
+        let authorization = http::header(request, AUTHORIZATION);
+        let host = http::header(request, HOST);
+        Ok(self.authenticator.authenticate(authorization, host).await?)
     }
 }
 
-async fn log_out_now(
-    app: &App,
-    tenant: Tenant,
-    agent_ids: &[AgentId],
-) -> Result<Response<Body>, HttpError> {
-    // A name of our own, not the gateway's: the same one twice would pass off an old logout as this request's.
-    let id = RequestId::new(Uuid::new_v4().to_string());
-    let request = LogoutRequest {
-        tenant,
+/// 200 if any agent was logged out; 400 if all are on a call or chat, or no agent was found (the HTTP contract).
+fn answer_rows(outcomes: Vec<AgentOutcome>) -> Result<Response<Body>, HttpError> {
+    let mut rows: Vec<AgentRow> = outcomes.into_iter().filter_map(row).collect();
+    if rows.is_empty() {
+        return Err(HttpError::NoAgentFound);
+    }
+    rows.sort_unstable_by_key(AgentRow::agent_id);
+    let status = if rows.iter().all(AgentRow::is_deferred) {
+        StatusCode::BAD_REQUEST
+    } else {
+        StatusCode::OK
+    };
+    Ok(http::json(status, &rows))
+}
+
+fn row(agent: AgentOutcome) -> Option<AgentRow> {
+    let (status, profile) = agent.found?;
+    match agent.outcome {
+        Outcome::LoggedOut => Some(AgentRow::logged_out(agent.agent_id, profile, &status)),
+        Outcome::Deferred => Some(AgentRow::deferred(agent.agent_id, profile, &status)),
+        Outcome::Skipped(_) => None,
+    }
+}
+
+fn answer_job(request: &Request, id: JobId, selectors: SelectorsBody) -> Response<Body> {
+    let link = http::job_url(request, id);
+    let body = AcceptedJobBody {
         id,
-        at: app.clock.now(),
-        pin: SessionPin::Any,
-        patience: Patience::Answer,
+        status: "created",
+        link: link.clone(),
+        selectors,
     };
-    let store = &app.store;
-    let found = store.read_agents(&request.tenant, agent_ids, Freshness::Eventual);
-    let settled = log_out_agents(store, &request, agent_ids, found.await?).await?;
-    let count = |outcome| {
-        settled
-            .iter()
-            .filter(|agent| agent.outcome == outcome)
-            .count()
-    };
-    info!(
-        tenant = %request.tenant,
-        request = %request.id,
-        candidates = agent_ids.len(),
-        logged_out = count(Outcome::LoggedOut),
-        deferred = count(Outcome::Deferred),
-        "logged out agents",
-    );
-    answer::of_settled(settled)
+    let mut response = http::json(StatusCode::OK, &body);
+    http::set_header(&mut response, LOCATION, &link);
+    http::set_header(&mut response, LINK, &format!("<{link}>; rel=\"status\""));
+    response
 }

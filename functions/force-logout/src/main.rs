@@ -1,14 +1,16 @@
 //! The Lambda function `force-logout`.
 
+use force_logout::ForceLogoutFunction;
 use lambda_http::{Error, run, service_fn};
-use logout::app::App;
+use service::lambda::environment::Environment;
+use service::lambda::logging;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    logout::logging::init();
-    let app = App::from_env()?;
+    logging::init();
+    let function = ForceLogoutFunction::from_environment(&Environment::of_process())?;
     run(service_fn(async |request| {
-        Ok::<_, Error>(force_logout::handle(&app, request).await)
+        Ok::<_, Error>(function.handle(request).await)
     }))
     .await
 }

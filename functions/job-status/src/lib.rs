@@ -1,59 +1,53 @@
-//! `GET …/force_logout/jobs/{id}`: how far a job is.
+//! `GET …/force_logout/jobs/{id}`: looks a job up.
 
 use lambda_http::http::StatusCode;
+use lambda_http::http::header::{AUTHORIZATION, HOST};
 use lambda_http::{Body, Request, Response};
-use logout::app::App;
-use logout::http::{self, HttpError};
-use logout::ids::JobId;
-use logout::job::{Job, JobStatus};
-use logout::timestamp::Timestamp;
-use serde::Serialize;
+use service::authentication::Authenticator;
+use service::clock::Clock;
+use service::lambda::environment::{Environment, SettingsError};
+use service::lambda::http::{self, HttpError};
+use store::Store;
+use wire::http::JobBody;
 
-/// A job as a caller sees it. What is not known yet is left out.
-#[derive(Serialize)]
-struct JobAnswer {
-    id: JobId,
-    status: &'static str,
-    created_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    finished_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    total: Option<u64>,
-    logged_out: u64,
-    deferred: u64,
-    skipped: u64,
+/// What the function keeps between invocations.
+pub struct JobStatusFunction {
+    /// Who calls.
+    pub authenticator: Authenticator,
+    /// DynamoDB.
+    pub store: Store,
+    /// The present time.
+    pub clock: Clock,
 }
 
-/// Answers one request.
-pub async fn handle(app: &App, request: Request) -> Response<Body> {
-    http::answer(job_status(app, &request).await)
-}
+impl JobStatusFunction {
+    /// Reads the settings of a deployment.
+    ///
+    /// # Errors
+    /// A variable is missing or invalid.
+    pub fn from_environment(environment: &Environment) -> Result<Self, SettingsError> {
+        let (store, clock) = (environment.store()?, Clock::system());
+        let domain_name = environment.domain_name()?;
+        Ok(Self {
+            authenticator: Authenticator::new(store.clone(), clock.clone(), domain_name),
+            store,
+            clock,
+        })
+    }
 
-async fn job_status(app: &App, request: &Request) -> Result<Response<Body>, HttpError> {
-    let job_id = http::job_id(request);
-    let tenant = app.authenticate(request).await?;
-    let (job_id, now) = (job_id?, app.clock.now());
-    let job = app.store.read_job(&tenant, job_id, now).await?;
-    let job = job.ok_or(HttpError::NotFound)?;
-    Ok(http::json(StatusCode::OK, &answer(job_id, &job, now)))
-}
+    /// Answers one request.
+    pub async fn handle(&self, request: Request) -> Response<Body> {
+        http::answer(self.job_status(&request).await)
+    }
 
-fn answer(id: JobId, job: &Job, now: Timestamp) -> JobAnswer {
-    let (status, finished_at) = match job.status(now) {
-        JobStatus::Created => ("created", None),
-        JobStatus::InProgress => ("in_progress", None),
-        JobStatus::Completed(at) => ("completed", at.to_rfc3339()),
-        JobStatus::Failed => ("failed", None),
-    };
-    let tally = &job.progress.tally;
-    JobAnswer {
-        id,
-        status,
-        created_at: job.accepted_at.to_rfc3339(),
-        finished_at,
-        total: job.plan.as_ref().map(|plan| plan.agents),
-        logged_out: tally.logged_out,
-        deferred: tally.deferred,
-        skipped: tally.skipped(),
+    async fn job_status(&self, request: &Request) -> Result<Response<Body>, HttpError> {
+        let job_id = http::job_id(request);
+        let authorization = http::header(request, AUTHORIZATION);
+        let host = http::header(request, HOST);
+        let tenant = self.authenticator.authenticate(authorization, host).await?;
+        let (job_id, now) = (job_id?, self.clock.now());
+        let job = self.store.read_job(&tenant, job_id, now).await?;
+        let job = job.ok_or(HttpError::NotFound)?;
+        Ok(http::json(StatusCode::OK, &JobBody::new(job_id, &job, now)))
     }
 }

@@ -1,102 +1,114 @@
-//! Works off the queue of jobs: plans a job into chunks, logs out the agents of a chunk.
-
-mod chunk;
-mod plan;
+//! Works on the queue of jobs: plans a job, or logs out the agents of a chunk.
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
-use logout::app::App;
-use logout::batch::{self, Failed, NoTime};
-use logout::logging::error_chain;
-use logout::message::Message;
-use logout::queue::QueueError;
-use logout::store::StoreError;
-use logout::tenant::Tenant;
-use logout::timestamp::Timestamp;
-use logout::versioned::BodyError;
+use domain::tenant::Tenant;
+use domain::timestamp::Timestamp;
+use service::clock::Clock;
+use service::jobs::{JobError, log_out_chunk, plan_job};
+use service::lambda::deadline::{OutOfTime, until_deadline};
+use service::lambda::environment::{Environment, SettingsError};
+use service::lambda::logging::error_chain;
+use service::lambda::partial_batch_response::{Failed, message_id, process_messages};
+use store::{JobQueue, Store};
 use thiserror::Error;
 use tokio::sync::Semaphore;
 use tracing::warn;
+use wire::messages::{JobMessage, MessageError};
 
-/// So many messages of a batch are worked on at once; the event source hands over at most as many.
+/// The maximum number of messages of a batch that are processed at once; the event source hands over at most as many.
 const MAX_PARALLEL_MESSAGES: usize = 10;
-/// The ids of a million agents take 8 MB, and two or three times that while they are gathered, so one job is planned
-/// after the other.
+/// The ids of a million agents take 8 MB, and two or three times that while they are collected, so jobs are planned one after
+/// the other.
 const MAX_PARALLEL_PLANS: usize = 1;
 
-/// Why a message comes back. It is reported to SQS, which hands it out again and in the end moves it to the dead-letter
-/// queue.
+/// Why a message failed. It is reported to SQS, which delivers it again and finally moves it to the dead-letter queue.
 #[derive(Debug, Error)]
 enum WorkError {
     /// The body is not a message.
     #[error("the message cannot be read")]
-    Unreadable(#[from] BodyError),
-    /// The selectors of a plan make no sense.
-    #[error("the selectors make no sense")]
-    Selectors,
-    /// The job, or a part of it, was deleted or has expired.
-    #[error("the job is gone")]
-    Gone,
-    /// The function is about to be stopped.
+    Unreadable(#[from] MessageError),
+    /// The deadline of the invocation is too near.
     #[error(transparent)]
-    NoTime(#[from] NoTime),
-    /// DynamoDB refused.
-    #[error("DynamoDB")]
-    Store(#[from] StoreError),
-    /// SQS refused.
-    #[error("SQS")]
-    Queue(#[from] QueueError),
+    OutOfTime(#[from] OutOfTime),
+    /// The step of the job failed.
+    #[error(transparent)]
+    Job(#[from] JobError),
 }
 
-/// Works on a batch until `deadline`, and reports the messages that are to come again.
-pub async fn handle(app: &App, event: SqsEvent, deadline: Timestamp) -> SqsBatchResponse {
-    let plans = Semaphore::new(MAX_PARALLEL_PLANS);
-    let work = |message| process_record(app, message, &plans, deadline);
-    let messages = event.records.into_iter();
-    let alone = messages.map(|message| vec![(batch::id_of(&message), message)]);
-    batch::each_message(MAX_PARALLEL_MESSAGES, alone, work).await
+/// What the function keeps between invocations.
+pub struct LogoutWorkerFunction {
+    /// DynamoDB.
+    pub store: Store,
+    /// Where chunks go.
+    pub job_queue: JobQueue,
+    /// The present time.
+    pub clock: Clock,
 }
 
-async fn process_record(
-    app: &App,
-    record: SqsMessage,
-    plans: &Semaphore,
-    deadline: Timestamp,
-) -> Result<(), Failed> {
-    let message = Message::parse(record.body.as_deref().unwrap_or_default());
-    let job = message.as_ref().ok().map(|message| message.job().clone());
-    let Err(error) = process_message(app, message, plans, deadline).await else {
-        return Ok(());
-    };
-    warn!(
-        message_id = record.message_id,
-        tenant = job.as_ref().map(|job| Tenant::as_str(&job.tenant)),
-        job = job.as_ref().map(|job| job.job_id.get()),
-        error = error_chain(&error),
-        "a message failed"
-    );
-    Err(Failed)
-}
-
-async fn process_message(
-    app: &App,
-    message: Result<Message, BodyError>,
-    plans: &Semaphore,
-    deadline: Timestamp,
-) -> Result<(), WorkError> {
-    let message = message?;
-    if message.job().expires_at <= app.clock.now() {
-        return Err(WorkError::Gone);
+impl LogoutWorkerFunction {
+    /// Reads the settings of a deployment.
+    ///
+    /// # Errors
+    /// A variable is missing or invalid.
+    pub fn from_environment(environment: &Environment) -> Result<Self, SettingsError> {
+        Ok(Self {
+            store: environment.store()?,
+            job_queue: environment.job_queue()?,
+            clock: Clock::system(),
+        })
     }
-    let work = Box::pin(work_on(app, message, plans));
-    batch::in_time(&app.clock, deadline, work).await?
-}
 
-async fn work_on(app: &App, message: Message, plans: &Semaphore) -> Result<(), WorkError> {
-    match message {
-        Message::Plan(accepted) => {
-            let _turn = plans.acquire().await;
-            plan::plan_job(app, &accepted).await
+    /// Works on a batch until `deadline`, and reports the messages that failed.
+    pub async fn handle(&self, event: SqsEvent, deadline: Timestamp) -> SqsBatchResponse {
+        let plans = Semaphore::new(MAX_PARALLEL_PLANS);
+        let work = |message| self.process_record(message, &plans, deadline);
+        let messages = event.records.into_iter();
+        let groups = messages.map(|message| vec![(message_id(&message), message)]);
+        process_messages(MAX_PARALLEL_MESSAGES, groups, work).await
+    }
+
+    async fn process_record(
+        &self,
+        record: SqsMessage,
+        plans: &Semaphore,
+        deadline: Timestamp,
+    ) -> Result<(), Failed> {
+        let message = JobMessage::parse(record.body.as_deref().unwrap_or_default());
+        let job = message.as_ref().ok().map(|message| message.job().clone());
+        let Err(error) = self.process_message(message, plans, deadline).await else {
+            return Ok(());
+        };
+        warn!(
+            message_id = record.message_id,
+            tenant = job.as_ref().map(|job| Tenant::as_str(&job.tenant)),
+            job = job.as_ref().map(|job| job.job_id.get()),
+            error = error_chain(&error),
+            "a message failed"
+        );
+        Err(Failed)
+    }
+
+    async fn process_message(
+        &self,
+        message: Result<JobMessage, MessageError>,
+        plans: &Semaphore,
+        deadline: Timestamp,
+    ) -> Result<(), WorkError> {
+        let message = message?;
+        if message.job().expires_at <= self.clock.now() {
+            return Err(JobError::Gone.into());
         }
-        Message::Chunk(chunk) => chunk::log_out_chunk(app, &chunk).await,
+        let work = Box::pin(self.work_on(message, plans));
+        Ok(until_deadline(&self.clock, deadline, work).await??)
+    }
+
+    async fn work_on(&self, message: JobMessage, plans: &Semaphore) -> Result<(), JobError> {
+        match message {
+            JobMessage::Plan(accepted) => {
+                let _turn = plans.acquire().await;
+                plan_job(&self.store, &self.job_queue, &accepted, &self.clock).await
+            }
+            JobMessage::Chunk(chunk) => log_out_chunk(&self.store, &self.clock, &chunk).await,
+        }
     }
 }

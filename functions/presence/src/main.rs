@@ -2,18 +2,20 @@
 
 use aws_lambda_events::sqs::SqsEvent;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
-use logout::app::App;
-use logout::batch;
-use logout::event_sources::PRESENCE;
+use presence::PresenceFunction;
+use service::lambda::deadline::invocation_deadline;
+use service::lambda::environment::Environment;
+use service::lambda::logging;
+use service::lambda::queue_settings::PRESENCE_QUEUE;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    logout::logging::init();
-    let app = App::from_env()?;
+    logging::init();
+    let function = PresenceFunction::from_environment(&Environment::of_process())?;
     run(service_fn(async |event: LambdaEvent<SqsEvent>| {
-        let (said_ms, now) = (event.context.deadline, app.clock.now());
-        let deadline = batch::deadline(said_ms, now, PRESENCE.function_timeout_seconds);
-        Ok::<_, Error>(presence::handle(&app, event.payload, deadline).await)
+        let (given_ms, now) = (event.context.deadline, function.clock.now());
+        let deadline = invocation_deadline(given_ms, now, PRESENCE_QUEUE.function_timeout_seconds);
+        Ok::<_, Error>(function.handle(event.payload, deadline).await)
     }))
     .await
 }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Parser, value_parser};
-use logout::settings::{DEFAULT_SYNC_LIMIT, SYNC_LIMITS};
+use domain::limits::{DEFAULT_SYNC_LIMIT, SYNC_LIMITS};
 
 /// Runs forced agent logout on this machine, with no AWS account: the functions behind an HTTP front, and embedded
 /// DynamoDB and SQS. Ctrl-C stops it.
@@ -23,7 +23,7 @@ pub struct Args {
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9324")]
     pub sqs_listen: SocketAddr,
 
-    /// Start DynamoDB and SQS with the agents, tables and queues, and no functions: for `cargo lambda watch`, which brings them
+    /// Start DynamoDB and SQS with the agents, tables and queues, but no functions: for `cargo lambda watch`, which runs them
     #[arg(long, conflicts_with = "listen")]
     pub backends_only: bool,
 
@@ -31,16 +31,16 @@ pub struct Args {
     #[arg(long, value_name = "FILE.jsonl")]
     pub agents: Vec<PathBuf>,
 
-    /// Make up so many agents of one tenant instead: many teams and addresses, one in twenty on a call or chat
+    /// Generate this number of agents of one tenant instead: many teams and addresses, one in twenty on a call or chat
     #[arg(long, value_name = "AGENTS", conflicts_with = "agents", value_parser = value_parser!(u32).range(1..))]
     pub sample: Option<u32>,
 
-    /// Keep the database in this folder between runs; the agents of a tenant that is in it stay as they are, and are
-    /// not loaded again
+    /// Keep the database in this folder between runs; the agents of a tenant that is in it are kept as they are, and not
+    /// loaded again
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
 
-    /// Log out so many agents while the caller waits; more become a job (1 to 100)
+    /// The maximum number of agents that are logged out while the caller waits; a request for more becomes a job (1 to 100)
     #[arg(long, value_name = "AGENTS", default_value_t = DEFAULT_SYNC_LIMIT, value_parser = sync_limit)]
     pub sync_limit: usize,
 }

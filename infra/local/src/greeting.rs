@@ -1,22 +1,20 @@
-//! What is printed when the stack serves: where, and commands to paste.
+//! What is printed once the stack runs: addresses, and commands to paste.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::net::{IpAddr, SocketAddr};
 
-use logout::agent::RosterAgent;
-use logout::event_sources::PRESENCE;
-use logout::http::{FORCE_LOGOUT_PATH, JOBS_PATH};
-use logout::ids::AgentId;
-use logout::tenant::Tenant;
+use domain::agents::RosterAgent;
+use domain::ids::AgentId;
+use domain::tenant::Tenant;
 use serde_json::{Value, json};
+use wire::http::paths::{FORCE_LOGOUT_PATH, JOBS_PATH};
 
-use crate::agents::Loaded;
-use crate::api_docs::PAGE_PATH;
-use crate::sqs;
+use crate::http::PAGE_PATH;
+use crate::initial_agents::Loaded;
 use crate::stack::Stack;
 
-/// The `ready:` line, where everything is, and what to do with it.
+/// The `ready:` line, the addresses, and commands to paste.
 #[must_use]
 pub fn of(stack: &Stack) -> String {
     let mut text = match stack.address {
@@ -26,38 +24,38 @@ pub fn of(stack: &Stack) -> String {
     let Loaded { loaded, kept } = stack.loaded;
     let _ = writeln!(
         text,
-        "DynamoDB: http://{} ({loaded} agents loaded, {kept} kept as they were)",
+        "DynamoDB: http://{} ({loaded} agents loaded, {kept} kept)",
         stack.dynamodb_address
     );
     let _ = writeln!(
         text,
-        "SQS: http://{} (unfinished jobs that go on: {})",
+        "SQS: http://{} (unfinished jobs resumed: {})",
         stack.sqs_address, stack.resumed_jobs
     );
     match stack.address {
         Some(address) => {
-            let _ = writeln!(text, "The API, to read and try: http://{address}{PAGE_PATH}");
+            let _ = writeln!(text, "API documentation: http://{address}{PAGE_PATH}");
             text.push_str(&commands(stack, address));
         }
         None => text.push_str(
-            "\nFor the functions, in another shell:\n\ninfra/requirements/with emulated-aws cargo lambda watch -P 9010 --env-file infra/local/env\n\n",
+            "\nTo run the functions, in another shell:\n\ninfra/requirements/with emulated-aws cargo lambda watch -P 9010 --env-file infra/local/env\n\n",
         ),
     }
     text.push_str("Ctrl-C stops it.");
     text
 }
 
-/// Commands to paste: they log somebody out by agent, team and address, end a call, and look a job up.
+/// Commands to paste: they log agents out by id, team and address, end a call, and look a job up.
 fn commands(stack: &Stack, address: SocketAddr) -> String {
     let mut text = String::new();
-    let somebody_online = |agents: &Agents| agents.values().any(is_online);
+    let has_agent_online = |agents: &Agents| agents.values().any(is_online);
     let mut tenants = stack.examples.iter();
-    let Some((tenant, agents)) = tenants.find(|(_, agents)| somebody_online(agents)) else {
+    let Some((tenant, agents)) = tenants.find(|(_, agents)| has_agent_online(agents)) else {
         return text;
     };
     let _ = writeln!(
         text,
-        "\nLog out an agent, a team, everybody at an office (tenant {tenant}):\n"
+        "\nCommands to paste into another shell in this folder. Log out an agent, a team, an office (tenant {tenant}):\n"
     );
     for body in bodies(agents) {
         let _ = writeln!(text, "{}\n", curl(address, tenant, &body));
@@ -65,15 +63,16 @@ fn commands(stack: &Stack, address: SocketAddr) -> String {
     if let Some(agent) = busy_in_a_team(agents) {
         let _ = writeln!(
             text,
-            "Agent {} of that team is on a call or chat and has to finish it first. Tell that it is over, and they are out:\n\n{}\n",
+            "Agent {} of that team finishes their call or chat first. Report that it has ended, and they are logged out:\n\n{}\n",
             agent.agent_id,
             end_of_call(stack, tenant, agent.agent_id)
         );
     }
     let _ = writeln!(
         text,
-        "A request for many becomes a job. Once there is one, this looks it up:\n\n\
-         curl -u {tenant}:{tenant}.local http://{address}{JOBS_PATH}1\n"
+        "A request for more than {} agents becomes a job. This looks up the first one:\n\n\
+         curl -u {tenant}:{tenant}.local http://{address}{JOBS_PATH}1\n",
+        stack.sync_limit
     );
     text
 }
@@ -84,20 +83,20 @@ fn is_online(agent: &RosterAgent) -> bool {
     !agent.status.is_offline()
 }
 
-/// Somebody on a call or chat, for whom a request for their team would wait.
+/// An agent on a call or chat, whom a request for their team would defer.
 fn busy_in_a_team(agents: &Agents) -> Option<&RosterAgent> {
     let mut agents = agents.values();
     agents.find(|agent| agent.status.is_busy() && !agent.team_ids.is_empty())
 }
 
-/// A request body by id, by team and by address, each of them for somebody who is online; if it can be, somebody idle
-/// for the first, and a team with a busy member for the second.
+/// A request body by id, by team and by address, each for an agent who is online; if there is one, an idle agent for the
+/// first, and a team with a busy member for the second.
 fn bodies(agents: &Agents) -> Vec<Value> {
     let online = || agents.values().filter(|agent| is_online(agent));
     let mut idle = online().filter(|agent| !agent.status.is_busy());
 
-    let somebody = idle.next().or_else(|| online().next());
-    let by_id = somebody.map(|agent| json!({ "agent_ids": [agent.agent_id] }));
+    let agent = idle.next().or_else(|| online().next());
+    let by_id = agent.map(|agent| json!({ "agent_ids": [agent.agent_id] }));
     let mut in_teams = busy_in_a_team(agents).into_iter().chain(online());
     let team_id = in_teams.find_map(|agent| agent.team_ids.first());
     let by_team = team_id.map(|team_id| json!({ "team_ids": [team_id] }));
@@ -106,7 +105,7 @@ fn bodies(agents: &Agents) -> Vec<Value> {
     [by_id, by_team, by_address].into_iter().flatten().collect()
 }
 
-/// The block that an office would have round an address.
+/// The block of addresses that an office with this address would have.
 fn office(address: IpAddr) -> String {
     let prefix_length = if address.is_ipv4() { 24 } else { 64 };
     format!("{address}/{prefix_length}")
@@ -118,21 +117,11 @@ fn curl(address: SocketAddr, tenant: &Tenant, body: &Value) -> String {
     )
 }
 
-/// Sends a presence event of the moment it is pasted in.
+/// Reports that the call of an agent has ended.
 fn end_of_call(stack: &Stack, tenant: &Tenant, agent_id: AgentId) -> String {
-    const NOW: &str = "'$(date -u +%Y-%m-%dT%H:%M:%SZ)'";
-    let event = json!({
-        "v": 1,
-        "tenant": tenant,
-        "agent_id": agent_id,
-        "at": NOW,
-        "event": "status_changed",
-        "status": "Available",
-    });
-    let queue_url = sqs::queue_url(stack.sqs_address, PRESENCE.name);
-    let message = json!({ "QueueUrl": queue_url, "MessageBody": event.to_string() });
     format!(
-        "curl -H 'X-Amz-Target: AmazonSQS.SendMessage' -H 'Content-Type: application/x-amz-json-1.0' -d '{message}' http://{}",
+        "cargo run -q -p cli -- presence send status --tenant {tenant} --agent {agent_id} --status Available \
+         --endpoint-url http://{}",
         stack.sqs_address
     )
 }

@@ -1,19 +1,23 @@
-//! The whole service on one machine: the functions, an embedded DynamoDB and SQS, a front that behaves like API
-//! Gateway, and event sources that behave like Lambda's.
+//! The whole service on one machine.
+//!
+//! In reading order:
+//!
+//! - [`args`], [`program`], [`greeting`]: the command line, and what is printed;
+//! - [`stack`], `server`: everything that runs, started in order and stopped in reverse;
+//! - [`functions`]: the functions of the service;
+//! - [`backends`]: embedded DynamoDB and SQS;
+//! - [`http`]: a front that behaves like API Gateway;
+//! - [`event_sources`]: pollers that behave like Lambda's event source mappings;
+//! - [`initial_agents`], `generated_agents`: the agents that are there at the start.
 
-pub mod agents;
-mod api_docs;
 pub mod args;
-pub mod dynamodb;
-pub mod event_source;
-pub mod front;
-mod gateway_event;
-mod greeting;
-mod invocation;
-mod made_up;
+pub mod backends;
+pub mod event_sources;
+pub mod functions;
+mod generated_agents;
+pub mod greeting;
+pub mod http;
+pub mod initial_agents;
 pub mod program;
 mod server;
-pub mod sqs;
 pub mod stack;
-pub mod stream;
-pub mod stream_source;

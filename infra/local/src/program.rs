@@ -1,19 +1,19 @@
-//! The program: serves until it is told to stop.
+//! The program: it runs until it is stopped.
 
 use std::io::Write;
 
 use anyhow::Result;
-use logout::logging;
+use service::lambda::logging;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::args::Args;
 use crate::greeting;
 use crate::stack::Stack;
 
-/// Starts everything, says where it is, and stops it at Ctrl-C or SIGTERM; at the second one at once.
+/// Starts everything, prints the greeting, and stops at Ctrl-C or SIGTERM; immediately at the second one.
 ///
 /// # Errors
-/// See [`Stack::start`]; or something stopped by itself.
+/// See [`Stack::start`]; or a part of the stack failed.
 pub async fn run(args: &Args) -> Result<()> {
     logging::init();
     let mut terminate = signal(SignalKind::terminate())?;
@@ -23,7 +23,7 @@ pub async fn run(args: &Args) -> Result<()> {
         _ = interrupt.recv() => return Ok(()),
         _ = terminate.recv() => return Ok(()),
     };
-    say(&greeting::of(&stack));
+    print(&greeting::of(&stack));
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
@@ -34,11 +34,11 @@ pub async fn run(args: &Args) -> Result<()> {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
     }
-    say("stopped");
+    print("stopped");
     Ok(())
 }
 
-/// Prints a text, if anybody is listening.
-fn say(text: &str) {
+/// Prints a text; an error is ignored, as standard output may be closed.
+fn print(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
 }

@@ -1,4 +1,4 @@
-//! A part of the stack that serves until it is told to stop.
+//! A part of the stack that runs until it is stopped.
 
 use std::time::Duration;
 
@@ -7,20 +7,20 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-/// What is under way when a server is stopped gets that long.
+/// The time limit for what is under way when a server is stopped.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A running server. Dropped, it is told to stop and not waited for.
+/// A running server. When it is dropped, it is stopped without waiting for it.
 pub struct Server {
     stop: oneshot::Sender<()>,
     task: JoinHandle<Result<()>>,
 }
 
-/// Resolves when the server is to stop.
+/// Resolves when the server must stop.
 pub type Stopped = std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Server {
-    /// Starts a server that runs until what it is given resolves.
+    /// Starts a server that runs until the future that it is given resolves.
     pub fn start<F>(serve: impl FnOnce(Stopped) -> F) -> Self
     where
         F: Future<Output = Result<()>> + Send + 'static,
@@ -45,7 +45,7 @@ impl Server {
         }
     }
 
-    /// Waits for the server to end by itself, which it does only if it fails.
+    /// Waits for the server to fail.
     pub async fn failed(&mut self) -> Error {
         match (&mut self.task).await {
             Ok(Ok(())) => anyhow!("a server ended"),

@@ -6,29 +6,29 @@ use std::time::Duration;
 
 use anyhow::{Context, Error, Result};
 use aws_sdk_sqs::Client;
+use domain::agents::Roster;
+use domain::timestamp::Timestamp;
 use dynoxide::Database;
 use futures::future::select_all;
-use logout::app::{App, days};
-use logout::auth::Authenticator;
-use logout::backoff::Backoff;
-use logout::event_sources::{AGENTS_STREAM, JOBS, PRESENCE, QueueSettings};
-use logout::message::Message;
-use logout::queue::Queue;
-use logout::roster::Roster;
-use logout::settings::DEFAULT_JOB_RETENTION_DAYS;
-use logout::store::Store;
-use logout::timestamp::Clock;
+use service::clock::Clock;
+use service::lambda::queue_settings::{JOBS_QUEUE, PRESENCE_QUEUE, QueueSettings};
+use service::lambda::stream_settings::AGENTS_STREAM;
+use store::connection::Backoff;
+use store::{JobQueue, Store};
 use tokio::net::TcpListener;
+use wire::messages::JobMessage;
 
-use crate::agents::{Agents, Loaded};
 use crate::args::Args;
-use crate::event_source::EventSource;
+use crate::backends::{dynamodb, sqs};
+use crate::event_sources::queue_poller::QueuePoller;
+use crate::event_sources::stream_poller::StreamPoller;
+use crate::event_sources::stream_reader::StreamReader;
+use crate::functions::{FunctionSettings, Functions};
+use crate::http::http_front;
+use crate::initial_agents::{InitialAgents, Loaded};
 use crate::server::Server;
-use crate::stream::StreamReader;
-use crate::stream_source::StreamSource;
-use crate::{dynamodb, front, sqs};
 
-/// A running stack. Dropped, it stops at once.
+/// A running stack. When it is dropped, it stops at once.
 pub struct Stack {
     /// Where the HTTP API is; `None` if only the backends run.
     pub address: Option<SocketAddr>,
@@ -36,24 +36,26 @@ pub struct Stack {
     pub dynamodb_address: SocketAddr,
     /// Where SQS is.
     pub sqs_address: SocketAddr,
-    /// Agents to show something with.
+    /// A few agents, for the commands of the greeting.
     pub examples: Roster,
-    /// How many agents were loaded, and how many were there.
+    /// How many agents were loaded and kept.
     pub loaded: Loaded,
-    /// So many jobs were found unfinished, and go on.
+    /// The maximum number of agents that are logged out while the caller waits.
+    pub sync_limit: usize,
+    /// The number of unfinished jobs that go on.
     pub resumed_jobs: usize,
     /// In the order in which they were started; each needs those before it.
     servers: Vec<Server>,
 }
 
 impl Stack {
-    /// Starts everything; when this returns, requests are answered.
+    /// Starts everything. Requests are answered once this returns.
     ///
     /// # Errors
     /// A port is taken, a roster is bad, or the data folder cannot be used. Says which and what to do.
     pub async fn start(args: &Args) -> Result<Self> {
         let clock = Clock::system();
-        let agents = Agents::read(args, clock.now())?;
+        let agents = InitialAgents::read(args, clock.now())?;
         let http = if args.backends_only {
             None
         } else {
@@ -71,25 +73,35 @@ impl Stack {
             Server::start(|stopped| sqs::serve(sqs, stopped)),
         ];
 
-        let app = Arc::new(app(dynamodb_address, sqs_address, clock, args.sync_limit));
+        let (store, job_queue) = (store(dynamodb_address), job_queue(sqs_address));
         let sqs = Client::from_conf(sqs::client_config(sqs_address).build());
-        app.store
+        store
             .create_missing_tables()
             .await
             .context("cannot create the tables")?;
-        sqs::create_queue(&sqs, &JOBS).await?;
-        sqs::create_queue(&sqs, &PRESENCE).await?;
-        sqs::create_dead_letter_queue(&sqs, AGENTS_STREAM.given_up).await?;
+        sqs::create_queue(&sqs, &JOBS_QUEUE).await?;
+        sqs::create_queue(&sqs, &PRESENCE_QUEUE).await?;
+        sqs::create_dead_letter_queue(&sqs, AGENTS_STREAM.dead_letter_queue).await?;
         let loaded = agents
-            .load(&app.store, app.clock.now())
+            .load(&store, clock.now())
             .await
             .context("cannot load the agents")?;
-        let examples = agents.examples(app.clock.now());
+        let examples = agents.examples(clock.now());
         let mut resumed_jobs = 0;
         if let Some(http) = http {
-            resumed_jobs = resume_jobs(&app).await?;
-            servers.extend(event_sources(&app, &sqs, sqs_address, database)?);
-            servers.push(Server::start(|stopped| front::serve(http, app, stopped)));
+            resumed_jobs = resume_jobs(&store, &job_queue, clock.now()).await?;
+            let functions = functions(dynamodb_address, sqs_address, &clock, args.sync_limit);
+            let functions = Arc::new(functions);
+            servers.extend(event_sources(
+                &functions,
+                &clock,
+                &sqs,
+                sqs_address,
+                database,
+            )?);
+            servers.push(Server::start(|stopped| {
+                http_front::serve(http, functions, stopped)
+            }));
         }
         Ok(Self {
             address,
@@ -97,6 +109,7 @@ impl Stack {
             sqs_address,
             examples,
             loaded,
+            sync_limit: args.sync_limit,
             resumed_jobs,
             servers,
         })
@@ -110,7 +123,7 @@ impl Stack {
             .0
     }
 
-    /// Lets what is under way finish, and stops.
+    /// Finishes what is under way, and stops.
     ///
     /// # Errors
     /// A server failed.
@@ -122,79 +135,86 @@ impl Stack {
     }
 }
 
-/// What the functions are given, over the DynamoDB and the SQS at these addresses.
+/// The functions over the DynamoDB and the SQS at these addresses.
 #[must_use]
-pub fn app(
+pub fn functions(
     dynamodb_address: SocketAddr,
     sqs_address: SocketAddr,
-    clock: Clock,
+    clock: &Clock,
     sync_limit: usize,
-) -> App {
-    let dynamodb = dynamodb::client_config(dynamodb_address);
-    let sqs = sqs::client_config(sqs_address);
-    let jobs_url = sqs::queue_url(sqs_address, JOBS.name);
-    App {
-        store: Store::new(dynamodb, dynamodb::table_names(), Backoff::AWS),
-        queue: Queue::new(sqs, jobs_url, Backoff::AWS),
-        authenticator: Authenticator::default(),
-        clock,
-        domain: None,
+) -> Functions {
+    let settings = FunctionSettings {
         sync_limit,
-        job_retention: days(DEFAULT_JOB_RETENTION_DAYS),
-    }
+        domain_name: None,
+    };
+    let (store, job_queue) = (store(dynamodb_address), job_queue(sqs_address));
+    Functions::new(&store, &job_queue, clock, settings)
 }
 
-/// Starts what feeds the functions that nobody calls.
+fn store(dynamodb_address: SocketAddr) -> Store {
+    let config = dynamodb::client_config(dynamodb_address);
+    Store::new(config, dynamodb::table_names(), Backoff::AWS)
+}
+
+fn job_queue(sqs_address: SocketAddr) -> JobQueue {
+    let config = sqs::client_config(sqs_address);
+    let url = sqs::queue_url(sqs_address, JOBS_QUEUE.name);
+    JobQueue::new(config, url, Backoff::AWS)
+}
+
+/// Starts the pollers of queues and stream.
 fn event_sources(
-    app: &Arc<App>,
+    functions: &Arc<Functions>,
+    clock: &Clock,
     sqs: &Client,
     sqs_address: SocketAddr,
     database: Database,
 ) -> Result<[Server; 3]> {
-    let queue = |settings: &QueueSettings| EventSource {
+    let queue = |settings: &QueueSettings| QueuePoller {
         sqs: sqs.clone(),
         queue_url: sqs::queue_url(sqs_address, settings.name),
         function_timeout: Duration::from_secs(settings.function_timeout_seconds.into()),
-        clock: app.clock.clone(),
+        clock: clock.clone(),
     };
-    let (jobs, presence) = (queue(&JOBS), queue(&PRESENCE));
+    let (jobs, presence) = (queue(&JOBS_QUEUE), queue(&PRESENCE_QUEUE));
     let agents = dynamodb::table_names().agents;
-    let stream = StreamSource {
+    let stream = StreamPoller {
         reader: StreamReader::open(database, &agents, AGENTS_STREAM.filter)?,
         settings: AGENTS_STREAM,
         backoff: Backoff::AWS,
-        clock: app.clock.clone(),
+        clock: clock.clone(),
         sqs: sqs.clone(),
-        given_up_url: sqs::queue_url(sqs_address, AGENTS_STREAM.given_up),
+        dead_letter_queue_url: sqs::queue_url(sqs_address, AGENTS_STREAM.dead_letter_queue),
     };
-    let shared = || app.clone();
-    let (for_worker, for_presence, for_deferred) = (shared(), shared(), shared());
+    let shared = || functions.clone();
+    let (for_worker, for_presence, for_pending_logouts) = (shared(), shared(), shared());
     let work = move |event, deadline| {
-        let app = for_worker.clone();
-        async move { logout_worker::handle(&app, event, deadline).await }
+        let functions = for_worker.clone();
+        async move { functions.logout_worker.handle(event, deadline).await }
     };
     let apply = move |event, deadline| {
-        let app = for_presence.clone();
-        async move { presence::handle(&app, event, deadline).await }
+        let functions = for_presence.clone();
+        async move { functions.presence.handle(event, deadline).await }
     };
     let finish = move |event, deadline| {
-        let app = for_deferred.clone();
-        async move { deferred_logout::handle(&app, event, deadline).await }
+        let functions = for_pending_logouts.clone();
+        async move { functions.pending_logouts.handle(event, deadline).await }
     };
     Ok([
-        Server::start(|stopped| jobs.feed(work, stopped)),
-        Server::start(|stopped| presence.feed(apply, stopped)),
-        Server::start(|stopped| stream.feed(finish, stopped)),
+        Server::start(|stopped| jobs.run(work, stopped)),
+        Server::start(|stopped| presence.run(apply, stopped)),
+        Server::start(|stopped| stream.run(finish, stopped)),
     ])
 }
 
-/// The embedded queue forgets its messages when it ends. A plan message again is all that an unfinished job needs.
-async fn resume_jobs(app: &App) -> Result<usize> {
-    let unfinished = app.store.unfinished_jobs(app.clock.now()).await;
+/// Sends the plan message of each unfinished job again: the embedded queue loses its messages when it ends, and nothing else
+/// is needed to go on.
+async fn resume_jobs(store: &Store, job_queue: &JobQueue, now: Timestamp) -> Result<usize> {
+    let unfinished = store.unfinished_jobs(now).await;
     let unfinished = unfinished.context("cannot look for unfinished jobs")?;
     let count = unfinished.len();
-    let plans = unfinished.into_iter().map(Message::Plan);
-    app.queue
+    let plans = unfinished.into_iter().map(JobMessage::Plan);
+    job_queue
         .send_all(plans)
         .await
         .context("cannot resume jobs")?;

@@ -1,9 +1,9 @@
 //! The check of answers against the API's description can fail: each of its parts is shown an answer that it refuses.
 
-use logout::http::{FORCE_LOGOUT_PATH, JOBS_PATH};
 use serde_json::{Value, json};
 use tests::Answer;
 use tests::openapi::{Asked, Operation, file};
+use wire::http::paths::{FORCE_LOGOUT_PATH, JOBS_PATH};
 
 use super::{answer, described, examples, fault, force_logout};
 

@@ -5,15 +5,16 @@ mod faults;
 
 use std::collections::BTreeSet;
 
-use logout::address_range::AddressRange;
-use logout::http::{FORCE_LOGOUT_PATH, JOBS_PATH};
-use logout::ids::MAX_ID;
-use logout::request::{MAX_AGENT_IDS, MAX_IP_ADDRS, MAX_TEAM_IDS, Selectors};
+use domain::ids::MAX_ID;
+use domain::limits::{MAX_AGENT_IDS, MAX_IP_ADDRS, MAX_TEAM_IDS};
+use domain::selection::AddressRange;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::answer::send;
 use tests::openapi::{Asked, Operation, file};
 use tests::{Answer, TestStack};
+use wire::http::SelectorsBody;
+use wire::http::paths::{FORCE_LOGOUT_PATH, JOBS_PATH};
 
 use crate::template;
 
@@ -88,8 +89,8 @@ fn every_example_is_good() {
 
 /// What the code says of a body.
 fn is_taken(body: &Value) -> bool {
-    let selectors = Selectors::parse(body.to_string().as_bytes());
-    selectors.is_ok_and(|selectors| selectors.address_ranges().is_ok())
+    let selectors = SelectorsBody::parse(body.to_string().as_bytes());
+    selectors.is_ok_and(|selectors| selectors.selection().is_ok())
 }
 
 #[test]

@@ -4,12 +4,12 @@
 mod replay;
 mod search;
 
-use logout::agent::{Agent, AgentStatus, PendingLogout, Profile, RequestId, Session};
-use logout::decision::{Attempt, Change, Decision, Outcome, SessionPin, decide};
-use logout::ids::AgentId;
-use logout::presence::{Presence, Transition, apply, finish_pending_logout};
-use logout::presence_event::{EventKind, PresenceEvent};
-use logout::timestamp::Timestamp;
+use domain::agents::{Agent, AgentStatus, PendingLogout, Profile, RequestId, Session};
+use domain::ids::AgentId;
+use domain::logout::{Decision, LogoutChange, LogoutWrite, Outcome, TargetSession, decide};
+use domain::presence::{EventKind, PresenceEvent};
+use domain::presence::{Presence, Transition, apply, finish_pending_logout};
+use domain::timestamp::Timestamp;
 use tests::test_stack::{START, name};
 
 /// The status after a sign-in.
@@ -113,7 +113,7 @@ impl World {
                 status_at: None,
                 session: Some(at(0)),
                 signed_in_at: None,
-                early_status: None,
+                buffered_status: None,
                 pending_logout: None,
             },
             last_logout: None,
@@ -254,16 +254,18 @@ impl World {
                 agent_number: String::new(),
             },
         };
-        match decide(Some(&agent), &self.request(), SessionPin::Any) {
-            Decision::Attempt(Attempt {
-                change, session, ..
+        match decide(Some(&agent), &self.request(), TargetSession::FirstSeen) {
+            Decision::Write(LogoutWrite {
+                change,
+                seen_session: session,
+                ..
             }) => match change {
-                Change::LogOut => {
+                LogoutChange::LogOut => {
                     self.table.status = AgentStatus::offline();
                     self.table.pending_logout = None;
                     self.last_logout = Some(self.request());
                 }
-                Change::Defer { .. } => {
+                LogoutChange::Defer { .. } => {
                     self.table.pending_logout = Some(PendingLogout {
                         request: self.request(),
                         session,

@@ -2,16 +2,14 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::convert::Infallible;
 
 use aws_lambda_events::dynamodb::EventRecord;
 use aws_lambda_events::sqs::SqsMessage;
 use aws_sdk_dynamodb::types::AttributeValue;
-use local::stream::StreamReader;
-use logout::bounded;
-use logout::presence_event::{EventKind, PresenceEvent};
+use domain::presence::{EventKind, PresenceEvent};
+use futures::stream::{self, StreamExt};
+use local::event_sources::stream_reader::StreamReader;
 use serde_json::{Value, json};
-use tests::deliver::{to_deferred_logout, to_presence};
 use tests::{TestStack, agent};
 
 use super::{Op, Told, World, pending};
@@ -61,12 +59,12 @@ async fn replay_all(told: Told) {
             agent_id,
             requests: HashMap::new(),
         };
-        async move {
-            replay.run(told, &sequence).await;
-            Ok::<_, Infallible>(())
-        }
+        async move { replay.run(told, &sequence).await }
     });
-    let Ok(()) = bounded::try_for_each(AT_ONCE, replays, |()| ()).await;
+    stream::iter(replays)
+        .buffer_unordered(AT_ONCE)
+        .collect::<()>()
+        .await;
 }
 
 fn collect(world: &World, depth: usize, path: &mut Vec<Op>, sequences: &mut Vec<Vec<Op>>) {
@@ -146,7 +144,7 @@ impl Replay<'_> {
     }
 
     async fn do_it(&self, before: &World, after: &World, op: Op) {
-        let (app, tap) = (&self.stack.app, &self.stack.tap);
+        let invoke = &self.stack.invoke;
         match op {
             Op::ForceLogout => {
                 let body = json!({ "agent_ids": [self.agent_id] });
@@ -157,11 +155,11 @@ impl Replay<'_> {
                 let mut message = SqsMessage::default();
                 message.message_id = Some("event".to_owned());
                 message.body = Some(body(self.agent_id, &before.events[index].0));
-                assert!(to_presence(app, tap, vec![message]).await.is_empty());
+                assert!(invoke.presence(vec![message]).await.is_empty());
             }
             Op::Record(index) => {
                 let record = self.records.get(self.agent_id, index);
-                assert_eq!(to_deferred_logout(app, tap, vec![record]).await, None);
+                assert_eq!(invoke.pending_logouts(vec![record]).await, None);
             }
             _ if before.told == Told::Directly => self.write_directly(after).await,
             _ => {}
@@ -210,7 +208,7 @@ impl Replay<'_> {
             "status_at": item.get("status_at").map(number),
             "session": item.get("online_since").map(number),
             "signed_in_at": item.get("signed_in_at").map(number),
-            "early": map("early_status")
+            "early": map("buffered_status")
                 .map(|early| (early["agent_status"].as_s().unwrap(), number(&early["at"]))),
             "pending": map("pending_logout")
                 .map(|mark| (request(mark), number(&mark["online_since"]))),
@@ -226,12 +224,12 @@ fn expected(world: &World) -> Value {
         "status_at": table.status_at,
         "session": table.session,
         "signed_in_at": table.signed_in_at,
-        "early": table.early_status.as_ref().map(|early| (early.status.as_str(), early.at)),
+        "early": table.buffered_status.as_ref().map(|early| (early.status.as_str(), early.at)),
         "pending": table
             .pending_logout
             .as_ref()
             .map(|mark| (mark.request.as_str(), mark.session)),
-        "last": world.last_logout.as_ref().map(logout::agent::RequestId::as_str),
+        "last": world.last_logout.as_ref().map(domain::agents::RequestId::as_str),
     })
 }
 

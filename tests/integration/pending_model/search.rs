@@ -1,6 +1,6 @@
 //! Every sequence of so many steps.
 
-use logout::presence_event::EventKind;
+use domain::presence::EventKind;
 
 use super::{AVAILABLE, LoggedOut, Op, Told, World, pending};
 

@@ -1,7 +1,7 @@
 //! Schemas of the file.
 
+use domain::selection::AddressRange;
 use jsonschema::Validator;
-use logout::address_range::AddressRange;
 use serde_json::{Value, json};
 
 /// A part of the document, with what it refers to in place of each `$ref`.

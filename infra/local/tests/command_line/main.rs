@@ -79,7 +79,7 @@ async fn a_call_ended_by_a_plain_write_is_followed_by_the_logout() {
 
     // Written while nothing reads the stream.
     running.signal("KILL");
-    let database = local::dynamodb::open(Some(folder.path())).unwrap();
+    let database = local::backends::dynamodb::open(Some(folder.path())).unwrap();
     end_call_in(&database, waiting[1]);
     drop(database);
     let again = Running::start(&args);
@@ -93,7 +93,7 @@ async fn a_data_folder_from_before_the_stream_gets_one() {
     let running = Running::start(&args);
     let waiting = waiting(&running).await;
     assert!(running.signal("INT").1);
-    let database = local::dynamodb::open(Some(folder.path())).unwrap();
+    let database = local::backends::dynamodb::open(Some(folder.path())).unwrap();
     let without =
         json!({ "TableName": "agents", "StreamSpecification": { "StreamEnabled": false } });
     let without = serde_json::from_value(without).unwrap();

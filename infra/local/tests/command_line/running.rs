@@ -115,7 +115,7 @@ impl Running {
     pub fn dynamodb(&self) -> Client {
         let (_, address) = self.greeting[1].split_once("http://").unwrap();
         let address = address.split(' ').next().unwrap().parse().unwrap();
-        Client::from_conf(local::dynamodb::client_config(address).build())
+        Client::from_conf(local::backends::dynamodb::client_config(address).build())
     }
 
     /// Looks at an agent until they are offline.

@@ -1,0 +1,4 @@
+//! The embedded DynamoDB and SQS.
+
+pub mod dynamodb;
+pub mod sqs;

@@ -1,0 +1,6 @@
+//! What invokes the functions that have no HTTP route, as Lambda's event source mappings do.
+
+mod invocation;
+pub mod queue_poller;
+pub mod stream_poller;
+pub mod stream_reader;

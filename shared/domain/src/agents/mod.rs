@@ -1,0 +1,11 @@
+//! Agents: [`Agent`] with their [`AgentStatus`] and [`Session`], addresses ([`ip_address`]), and the [`Roster`] that a
+//! contact centre hands over.
+
+mod agent;
+pub mod ip_address;
+mod roster;
+mod status;
+
+pub use agent::{Agent, AgentRecord, PendingLogout, Profile, RequestId, Session};
+pub use roster::{Roster, RosterAgent, SignIn};
+pub use status::AgentStatus;

@@ -1,0 +1,7 @@
+//! What a request does to one agent.
+
+mod decision;
+
+pub use decision::{
+    Decision, LogoutChange, LogoutWrite, Outcome, SkipReason, TargetSession, decide,
+};

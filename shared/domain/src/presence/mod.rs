@@ -1,0 +1,7 @@
+//! What the contact centre reports of agents, and what it changes.
+
+mod event;
+mod transition;
+
+pub use event::{EventKind, PresenceEvent};
+pub use transition::{BufferedStatus, Presence, Transition, apply, finish_pending_logout};

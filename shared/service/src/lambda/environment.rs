@@ -1,0 +1,308 @@
+//! What a function reads from its environment: the settings of a deployment, and what Lambda sets.
+
+use std::cell::OnceCell;
+use std::env::VarError;
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::config::{Credentials, SharedHttpClient};
+use domain::limits::{
+    DEFAULT_JOB_RETENTION_DAYS, DEFAULT_SYNC_LIMIT, JOB_RETENTION_DAYS, SYNC_LIMITS,
+};
+use store::connection::{self, AwsSettings, Backoff};
+use store::{JobQueue, Store, TableNames};
+use thiserror::Error;
+
+/// Every variable that a deployment sets.
+pub const VARIABLES: [&str; 8] = [
+    "AGENTS_TABLE",
+    "TEAM_MEMBERS_TABLE",
+    "JOBS_TABLE",
+    "API_TOKENS_TABLE",
+    "JOBS_QUEUE_URL",
+    "DOMAIN_NAME",
+    "SYNC_LIMIT",
+    "JOB_RETENTION_DAYS",
+];
+
+/// Every other variable that is read. Lambda sets the region and the credentials ("Defined runtime environment variables",
+/// AWS Lambda Developer Guide); endpoints are set where AWS is emulated ("Service-specific endpoints", AWS SDKs and Tools
+/// Reference Guide).
+pub const AWS_VARIABLES: [&str; 7] = [
+    "AWS_REGION",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_ENDPOINT_URL_DYNAMODB",
+    "AWS_ENDPOINT_URL_SQS",
+    "AWS_ENDPOINT_URL",
+];
+
+/// Reads the variable of a name.
+type Variable = dyn Fn(&str) -> Result<String, VarError>;
+
+/// The environment of a function. Each method reads the variables that it names, and no others, so a function needs only the
+/// variables of what it uses.
+pub struct Environment {
+    variable: Box<Variable>,
+    http_client: OnceCell<SharedHttpClient>,
+}
+
+/// A setting that is missing or invalid.
+#[derive(Debug, PartialEq, Eq, Error)]
+pub enum SettingsError {
+    /// A required variable is not set.
+    #[error("the environment variable {0} is not set")]
+    Missing(&'static str),
+    /// A variable is not in UTF-8.
+    #[error("the environment variable {0} is not in UTF-8")]
+    NotUtf8(&'static str),
+    /// A variable is not a number within its bounds.
+    #[error("the environment variable {name} is not a number from {min} to {max}")]
+    OutOfBounds {
+        /// The variable.
+        name: &'static str,
+        /// The smallest number it may be.
+        min: usize,
+        /// The largest.
+        max: usize,
+    },
+}
+
+impl Environment {
+    /// The environment of this process.
+    #[must_use]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the environment"
+    )]
+    pub fn of_process() -> Self {
+        Self::from_fn(|name| std::env::var(name))
+    }
+
+    /// An environment that has the variables that `variable` returns.
+    #[must_use]
+    pub fn from_fn(variable: impl Fn(&str) -> Result<String, VarError> + 'static) -> Self {
+        Self {
+            variable: Box::new(variable),
+            http_client: OnceCell::new(),
+        }
+    }
+
+    /// DynamoDB, with the tables of `AGENTS_TABLE`, `TEAM_MEMBERS_TABLE`, `JOBS_TABLE` and `API_TOKENS_TABLE`.
+    ///
+    /// # Errors
+    /// Names the variable that is missing or invalid.
+    pub fn store(&self) -> Result<Store, SettingsError> {
+        let dynamodb = connection::dynamodb(&self.aws()?, self.http_client());
+        Ok(Store::new(dynamodb, self.tables()?, Backoff::AWS))
+    }
+
+    /// The queue of `JOBS_QUEUE_URL`.
+    ///
+    /// # Errors
+    /// Names the variable that is missing or invalid.
+    pub fn job_queue(&self) -> Result<JobQueue, SettingsError> {
+        let sqs = connection::sqs(&self.aws()?, self.http_client());
+        let url = self.required("JOBS_QUEUE_URL")?;
+        Ok(JobQueue::new(sqs, url, Backoff::AWS))
+    }
+
+    /// From `DOMAIN_NAME`. If it is set, callers must reach the service as `{tenant}.{domain name}`.
+    ///
+    /// # Errors
+    /// It is not in UTF-8.
+    pub fn domain_name(&self) -> Result<Option<String>, SettingsError> {
+        self.optional("DOMAIN_NAME")
+    }
+
+    /// From `SYNC_LIMIT`: the maximum number of agents that are logged out while the caller waits; a request for more becomes
+    /// a job.
+    ///
+    /// # Errors
+    /// It is not in [`SYNC_LIMITS`].
+    pub fn sync_limit(&self) -> Result<usize, SettingsError> {
+        self.number("SYNC_LIMIT", SYNC_LIMITS, DEFAULT_SYNC_LIMIT)
+    }
+
+    /// From `JOB_RETENTION_DAYS`: how long a job can be looked up.
+    ///
+    /// # Errors
+    /// It is not in [`JOB_RETENTION_DAYS`].
+    pub fn job_retention(&self) -> Result<Duration, SettingsError> {
+        let (name, default) = ("JOB_RETENTION_DAYS", DEFAULT_JOB_RETENTION_DAYS);
+        let days = self.number(name, JOB_RETENTION_DAYS, default)?;
+        Ok(Duration::from_hours(24 * days as u64))
+    }
+
+    fn tables(&self) -> Result<TableNames, SettingsError> {
+        Ok(TableNames {
+            agents: self.required("AGENTS_TABLE")?,
+            team_members: self.required("TEAM_MEMBERS_TABLE")?,
+            jobs: self.required("JOBS_TABLE")?,
+            api_tokens: self.required("API_TOKENS_TABLE")?,
+        })
+    }
+
+    fn aws(&self) -> Result<AwsSettings, SettingsError> {
+        let credentials = Credentials::new(
+            self.required("AWS_ACCESS_KEY_ID")?,
+            self.required("AWS_SECRET_ACCESS_KEY")?,
+            self.optional("AWS_SESSION_TOKEN")?,
+            None,
+            "environment",
+        );
+        Ok(AwsSettings {
+            region: self.required("AWS_REGION")?,
+            credentials,
+            dynamodb_url: self.endpoint("AWS_ENDPOINT_URL_DYNAMODB")?,
+            sqs_url: self.endpoint("AWS_ENDPOINT_URL_SQS")?,
+        })
+    }
+
+    /// One HTTP client for all services: what TLS needs is set up once.
+    fn http_client(&self) -> SharedHttpClient {
+        self.http_client
+            .get_or_init(connection::http_client)
+            .clone()
+    }
+
+    fn endpoint(&self, name: &'static str) -> Result<Option<String>, SettingsError> {
+        match self.optional(name)? {
+            Some(url) => Ok(Some(url)),
+            None => self.optional("AWS_ENDPOINT_URL"),
+        }
+    }
+
+    fn number(
+        &self,
+        name: &'static str,
+        bounds: RangeInclusive<usize>,
+        default: usize,
+    ) -> Result<usize, SettingsError> {
+        let Some(text) = self.optional(name)? else {
+            return Ok(default);
+        };
+        let number = text.parse().ok().filter(|number| bounds.contains(number));
+        number.ok_or(SettingsError::OutOfBounds {
+            name,
+            min: *bounds.start(),
+            max: *bounds.end(),
+        })
+    }
+
+    fn required(&self, name: &'static str) -> Result<String, SettingsError> {
+        self.optional(name)?.ok_or(SettingsError::Missing(name))
+    }
+
+    /// An empty variable counts as not set, as a template cannot leave one out.
+    fn optional(&self, name: &'static str) -> Result<Option<String>, SettingsError> {
+        match (self.variable)(name) {
+            Ok(text) if text.is_empty() => Ok(None),
+            Ok(text) => Ok(Some(text)),
+            Err(VarError::NotPresent) => Ok(None),
+            Err(VarError::NotUnicode(_)) => Err(SettingsError::NotUtf8(name)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::collections::BTreeSet;
+    use std::ffi::OsString;
+    use std::rc::Rc;
+
+    use super::*;
+
+    /// Every variable set to its own name, except `changed`.
+    fn environment(changed: &'static str, value: &Result<&str, VarError>) -> Environment {
+        let value = value.clone().map(str::to_owned);
+        Environment::from_fn(move |name| match name {
+            name if name == changed => value.clone(),
+            "SYNC_LIMIT" => Ok("7".to_owned()),
+            "JOB_RETENTION_DAYS" => Ok("20".to_owned()),
+            name => Ok(name.to_owned()),
+        })
+    }
+
+    #[test]
+    fn every_variable_that_is_read_is_listed() {
+        let read = Rc::new(RefCell::new(BTreeSet::new()));
+        let names = read.clone();
+        let environment = Environment::from_fn(move |name| {
+            names.borrow_mut().insert(name.to_owned());
+            match name {
+                name if name.starts_with("AWS_ENDPOINT_URL") => Err(VarError::NotPresent),
+                _ => Ok("20".to_owned()),
+            }
+        });
+        assert!(environment.store().is_ok() && environment.job_queue().is_ok());
+        assert!(environment.domain_name().is_ok() && environment.sync_limit().is_ok());
+        assert!(environment.job_retention().is_ok());
+        let listed = VARIABLES.into_iter().chain(AWS_VARIABLES);
+        assert_eq!(*read.borrow(), listed.map(str::to_owned).collect());
+    }
+
+    #[test]
+    fn set_variables_are_read() {
+        let environment = environment("", &Ok(""));
+        let tables = environment.tables().unwrap();
+        assert_eq!(tables.agents, "AGENTS_TABLE");
+        let domain_name = environment.domain_name().unwrap();
+        assert_eq!(domain_name.as_deref(), Some("DOMAIN_NAME"));
+        assert_eq!(environment.sync_limit(), Ok(7));
+        let twenty_days = Duration::from_hours(20 * 24);
+        assert_eq!(environment.job_retention(), Ok(twenty_days));
+        let AwsSettings {
+            region,
+            credentials,
+            ..
+        } = environment.aws().unwrap();
+        assert_eq!(region, "AWS_REGION");
+        assert_eq!(credentials.access_key_id(), "AWS_ACCESS_KEY_ID");
+        assert_eq!(credentials.secret_access_key(), "AWS_SECRET_ACCESS_KEY");
+        assert_eq!(credentials.session_token(), Some("AWS_SESSION_TOKEN"));
+    }
+
+    #[test]
+    fn the_endpoint_of_a_service_takes_precedence() {
+        let unset = Err(VarError::NotPresent);
+        let aws = environment("AWS_ENDPOINT_URL_SQS", &unset).aws().unwrap();
+        let expected = ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"];
+        assert_eq!([aws.dynamodb_url.unwrap(), aws.sqs_url.unwrap()], expected);
+        let none = Environment::from_fn(|name| match name {
+            name if name.starts_with("AWS_ENDPOINT_URL") => Err(VarError::NotPresent),
+            _ => Ok("20".to_owned()),
+        });
+        let aws = none.aws().unwrap();
+        assert_eq!((aws.dynamodb_url, aws.sqs_url), (None, None));
+    }
+
+    #[test]
+    fn a_variable_that_is_missing_or_empty_has_a_default_or_is_named() {
+        for unset in [Err(VarError::NotPresent), Ok("")] {
+            let limit = environment("SYNC_LIMIT", &unset).sync_limit();
+            assert_eq!(limit, Ok(DEFAULT_SYNC_LIMIT));
+            assert_eq!(environment("DOMAIN_NAME", &unset).domain_name(), Ok(None));
+            let missing = environment("AGENTS_TABLE", &unset).tables().unwrap_err();
+            assert_eq!(missing, SettingsError::Missing("AGENTS_TABLE"));
+        }
+    }
+
+    #[test]
+    fn invalid_settings_are_refused() {
+        for limit in ["0", "101", "-1", "ten", "1.5"] {
+            let error = environment("SYNC_LIMIT", &Ok(limit)).sync_limit();
+            let text = "the environment variable SYNC_LIMIT is not a number from 1 to 100";
+            assert_eq!(error.unwrap_err().to_string(), text, "{limit}");
+        }
+        let error = environment("JOB_RETENTION_DAYS", &Ok("13")).job_retention();
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains("from 14 to 3650"), "{error}");
+        // If it counted as not set, the host would not be checked.
+        let not_utf8 = Err(VarError::NotUnicode(OsString::new()));
+        let error = environment("DOMAIN_NAME", &not_utf8).domain_name();
+        assert_eq!(error, Err(SettingsError::NotUtf8("DOMAIN_NAME")));
+    }
+}

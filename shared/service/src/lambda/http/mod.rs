@@ -1,0 +1,9 @@
+//! HTTP as API Gateway hands it over: reading requests, making answers, mapping errors.
+
+mod error;
+mod request;
+mod response;
+
+pub use error::HttpError;
+pub use request::{MAX_BODY_BYTES, header, job_id, job_url, json_body, require_route};
+pub use response::{answer, json, set_header};

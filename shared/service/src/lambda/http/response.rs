@@ -1,0 +1,49 @@
+//! Making the answer to a request.
+
+use lambda_http::http::StatusCode;
+use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
+use lambda_http::{Body, Response};
+use serde::Serialize;
+use tracing::error;
+use wire::http::ErrorBody;
+
+use super::error::HttpError;
+use crate::lambda::logging::error_chain;
+
+/// The answer to a request, successful or not. The one place where a failed request is logged.
+#[must_use]
+pub fn answer(result: Result<Response<Body>, HttpError>) -> Response<Body> {
+    result.unwrap_or_else(|error| {
+        match &error {
+            HttpError::Unavailable(cause) => {
+                error!(error = error_chain(cause.as_ref()), "a dependency failed");
+            }
+            HttpError::TimedOut => error!("the answer took too long"),
+            _ => {}
+        }
+        let body = ErrorBody {
+            message: error.to_string(),
+        };
+        let mut response = json(error.status(), &body);
+        response.headers_mut().extend(error.header());
+        response
+    })
+}
+
+/// An answer with a JSON body.
+#[must_use]
+pub fn json(status: StatusCode, body: &impl Serialize) -> Response<Body> {
+    let text = serde_json::to_string(body).expect("answers have string keys and no fallible parts");
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = status;
+    set_header(&mut response, CONTENT_TYPE, "application/json");
+    set_header(&mut response, CACHE_CONTROL, "no-store");
+    response
+}
+
+/// Sets a header of an answer. A host name that came in with a request is a valid value, so nothing is left out.
+pub fn set_header(response: &mut Response<Body>, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+}

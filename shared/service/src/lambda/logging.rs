@@ -1,0 +1,62 @@
+//! Log lines: JSON, one event a line, with ids and no personal data.
+
+use std::error::Error;
+use std::io;
+
+use tracing::Subscriber;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+/// Our own crates. Their log lines hold ids, and never a token, a name or a mail address.
+const OUR_CRATES: [&str; 10] = [
+    "domain",
+    "wire",
+    "store",
+    "service",
+    "force_logout",
+    "job_status",
+    "logout_worker",
+    "presence",
+    "pending_logouts",
+    "local",
+];
+
+/// Sends log lines to standard error from now on.
+pub fn init() {
+    subscriber(LevelFilter::INFO, io::stderr).init();
+}
+
+/// Log lines of our crates from `level` up. Libraries log warnings and errors only, at any level: below that, the AWS SDK logs
+/// whole requests and the Lambda runtime whole events, which hold personal data.
+pub fn subscriber<W>(level: LevelFilter, writer: W) -> impl Subscriber + Send + Sync
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    let targets = Targets::new().with_default(level.min(LevelFilter::WARN));
+    let targets = OUR_CRATES
+        .iter()
+        .fold(targets, |targets, name| targets.with_target(*name, level));
+    // The embedded DynamoDB warns of every rejected write, which is a normal result.
+    let targets = targets.with_target("dynoxide", level.min(LevelFilter::ERROR));
+    let lines = tracing_subscriber::fmt::layer()
+        .json()
+        .flatten_event(true)
+        .with_writer(writer);
+    tracing_subscriber::registry().with(targets).with(lines)
+}
+
+/// An error and its causes, on one line.
+#[must_use]
+pub fn error_chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,92 @@
+//! Writing many items at once.
+
+use aws_sdk_dynamodb::types::{DeleteRequest, PutRequest, WriteRequest};
+use futures::stream::{self, StreamExt, TryStreamExt};
+
+use crate::error::StoreError;
+use crate::items::attributes::Item;
+use crate::store::Store;
+
+/// `BatchWriteItem` takes at most that many items (Amazon DynamoDB API Reference).
+const MAX_BATCH_WRITE: usize = 25;
+/// Items that DynamoDB leaves unprocessed are sent at most that many times.
+const MAX_WRITE_ATTEMPTS: u32 = 8;
+
+impl Store {
+    /// Puts every item into a table, replacing those of the same key, with at most `parallel_batches` batches under way. The
+    /// items are made as they are needed. Safe to repeat.
+    pub(crate) async fn put_all(
+        &self,
+        table: &str,
+        items: impl Iterator<Item = Item>,
+        parallel_batches: usize,
+    ) -> Result<(), StoreError> {
+        self.write_all(table, items.map(put), parallel_batches)
+            .await
+    }
+
+    /// Deletes the items of these keys, present or not, in the same way.
+    pub(crate) async fn delete_all(
+        &self,
+        table: &str,
+        keys: impl Iterator<Item = Item>,
+        parallel_batches: usize,
+    ) -> Result<(), StoreError> {
+        self.write_all(table, keys.map(delete), parallel_batches)
+            .await
+    }
+
+    async fn write_all(
+        &self,
+        table: &str,
+        writes: impl Iterator<Item = WriteRequest>,
+        parallel_batches: usize,
+    ) -> Result<(), StoreError> {
+        let mut writes = writes.peekable();
+        let batches = std::iter::from_fn(|| {
+            writes.peek()?;
+            let batch = writes.by_ref().take(MAX_BATCH_WRITE).collect();
+            Some(self.write_batch(table, batch))
+        });
+        stream::iter(batches)
+            .buffer_unordered(parallel_batches)
+            .try_collect()
+            .await
+    }
+
+    async fn write_batch(
+        &self,
+        table: &str,
+        mut writes: Vec<WriteRequest>,
+    ) -> Result<(), StoreError> {
+        for attempt in 0..MAX_WRITE_ATTEMPTS {
+            let call = self.client.batch_write_item().request_items(table, writes);
+            let answer = call.send().await;
+            let answer = answer.map_err(StoreError::call("BatchWriteItem"))?;
+            let unprocessed = answer.unprocessed_items;
+            writes = unprocessed
+                .and_then(|mut tables| tables.remove(table))
+                .unwrap_or_default();
+            if writes.is_empty() {
+                return Ok(());
+            }
+            self.backoff.pause(attempt).await;
+        }
+        Err(StoreError::Unsettled {
+            items: writes.len(),
+            rounds: MAX_WRITE_ATTEMPTS,
+        })
+    }
+}
+
+fn put(item: Item) -> WriteRequest {
+    let request = PutRequest::builder().set_item(Some(item)).build();
+    let request = request.expect("the item is set");
+    WriteRequest::builder().put_request(request).build()
+}
+
+fn delete(key: Item) -> WriteRequest {
+    let request = DeleteRequest::builder().set_key(Some(key)).build();
+    let request = request.expect("the key is set");
+    WriteRequest::builder().delete_request(request).build()
+}

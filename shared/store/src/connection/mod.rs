@@ -1,0 +1,8 @@
+//! Connections to AWS.
+
+mod backoff;
+mod clients;
+
+pub use backoff::Backoff;
+pub use clients::{AwsSettings, dynamodb, http_client, sqs};
+pub(crate) use clients::{retries, timeouts, timeouts_for_operator};

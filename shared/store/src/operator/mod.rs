@@ -1,0 +1,12 @@
+//! What only operators need: the command line, and `local` when it starts. Nothing here is on the path of a request or an
+//! event, and no function's role allows it.
+
+mod agent_records;
+mod create_tables;
+mod import_agents;
+mod overwrite_agents;
+mod tokens;
+mod unfinished_jobs;
+
+pub use import_agents::Imported;
+pub use tokens::{ListedToken, NewToken, Revocation};

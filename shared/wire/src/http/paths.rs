@@ -1,0 +1,6 @@
+//! The paths of the API.
+
+/// Where agents are logged out.
+pub const FORCE_LOGOUT_PATH: &str = "/apps/api/v1/agent_statuses/force_logout";
+/// Under which a job is looked up, by its number.
+pub const JOBS_PATH: &str = "/apps/api/v1/agent_statuses/force_logout/jobs/";

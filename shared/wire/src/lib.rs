@@ -1,0 +1,14 @@
+//! Every shape that is written as JSON: what callers, queues, tables and files hold, apart from the domain, with the
+//! conversions to and from it.
+//!
+//! In reading order:
+//!
+//! - [`http`]: requests and answers of the API;
+//! - [`messages`]: the messages of the queues;
+//! - [`stored`]: JSON inside items of the tables;
+//! - [`rosters`]: files of agents.
+
+pub mod http;
+pub mod messages;
+pub mod rosters;
+pub mod stored;

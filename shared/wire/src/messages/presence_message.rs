@@ -1,0 +1,288 @@
+//! The messages of the queue `presence`: what the contact centre reports of an agent.
+
+use std::net::IpAddr;
+
+use domain::agents::{AgentStatus, ip_address};
+use domain::ids::AgentId;
+use domain::limits::{MAX_CLOCK_AHEAD, MAX_STATUS_CHARS};
+use domain::presence::{EventKind, PresenceEvent};
+use domain::tenant::Tenant;
+use domain::timestamp::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use thiserror::Error;
+
+use super::version::{self, MessageError};
+
+/// Why a body is not a presence event. Says what is wrong, never what the body says of the agent.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum PresenceMessageError {
+    /// The body cannot be read.
+    #[error(transparent)]
+    Body(#[from] MessageError),
+    /// `at` is not a time.
+    #[error("at is not a time such as 2026-01-05T08:00:00.123Z")]
+    Time,
+    /// `at` is too far in the future.
+    #[error("at is more than {} minutes in the future", MAX_CLOCK_AHEAD.as_secs() / 60)]
+    Future,
+    /// `ip` is not an address.
+    #[error("ip is not an IP address")]
+    Address,
+    /// `status` is empty or too long.
+    #[error("status must have 1 to {MAX_STATUS_CHARS} characters")]
+    Status,
+    /// A sign-in with the status `Offline`.
+    #[error("status must not be Offline in a sign-in")]
+    SignedInOffline,
+}
+
+/// An event as JSON. Keys that its kind does not use may hold anything.
+#[derive(Deserialize)]
+struct Body {
+    tenant: Tenant,
+    agent_id: AgentId,
+    at: String,
+    event: String,
+    #[serde(default)]
+    ip: Value,
+    #[serde(default)]
+    status: Value,
+}
+
+/// Reads the body of a message, received at `now`.
+///
+/// # Errors
+/// See [`PresenceMessageError`].
+pub fn parse(body: &str, now: Timestamp) -> Result<PresenceEvent, PresenceMessageError> {
+    let body: Body = version::read(body)?;
+    let at = Timestamp::parse_rfc3339(&body.at).ok_or(PresenceMessageError::Time)?;
+    if at > now.plus(MAX_CLOCK_AHEAD) {
+        return Err(PresenceMessageError::Future);
+    }
+    Ok(PresenceEvent {
+        kind: body.kind()?,
+        tenant: body.tenant,
+        agent_id: body.agent_id,
+        at,
+    })
+}
+
+/// The body to send; `None` for a time beyond the year 9999.
+#[must_use]
+pub fn to_body(event: &PresenceEvent) -> Option<String> {
+    let (name, ip, status) = match &event.kind {
+        EventKind::SignedIn { address, status } => ("signed_in", Some(*address), Some(status)),
+        EventKind::StatusChanged(status) => ("status_changed", None, Some(status)),
+        EventKind::SignedOut => ("signed_out", None, None),
+    };
+    Some(version::write(&WrittenBody {
+        tenant: &event.tenant,
+        agent_id: event.agent_id,
+        at: event.at.to_rfc3339()?,
+        event: name,
+        ip,
+        status: status.map(AgentStatus::as_str),
+    }))
+}
+
+/// An event as this service writes it.
+#[derive(Serialize)]
+struct WrittenBody<'e> {
+    tenant: &'e Tenant,
+    agent_id: AgentId,
+    at: String,
+    event: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ip: Option<IpAddr>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<&'e str>,
+}
+
+impl Body {
+    fn kind(&self) -> Result<EventKind, PresenceMessageError> {
+        Ok(match self.event.as_str() {
+            "signed_in" => {
+                let ip = self.ip.as_str().ok_or(MessageError::Shape)?;
+                let address = ip_address::parse(ip).ok_or(PresenceMessageError::Address)?;
+                let status = self.status()?;
+                if status.is_offline() {
+                    return Err(PresenceMessageError::SignedInOffline);
+                }
+                EventKind::SignedIn { address, status }
+            }
+            "status_changed" => match self.status()? {
+                status if status.is_offline() => EventKind::SignedOut,
+                status => EventKind::StatusChanged(status),
+            },
+            "signed_out" => EventKind::SignedOut,
+            _ => return Err(MessageError::Shape.into()),
+        })
+    }
+
+    fn status(&self) -> Result<AgentStatus, PresenceMessageError> {
+        let text = self.status.as_str().ok_or(MessageError::Shape)?;
+        AgentStatus::parse(text).ok_or(PresenceMessageError::Status)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: &str = "2026-11-22T08:00:00Z";
+    const SIGNED_IN: &str = r#"{"v":1,"tenant":"acme","agent_id":11,"at":"2026-11-22T08:00:00.123Z","event":"signed_in","ip":"34.211.11.7","status":"Available"}"#;
+    const CHANGED: &str = r#"{"v":1,"tenant":"acme","agent_id":11,"at":"2026-11-22T09:00:00.123+01:00","event":"status_changed","status":"In-call"}"#;
+    const SIGNED_OUT: &str =
+        r#"{"event":"signed_out","at":"2026-11-22T08:00:00Z","agent_id":11,"tenant":"acme","v":1}"#;
+
+    fn parse(body: &str) -> Result<PresenceEvent, PresenceMessageError> {
+        super::parse(body, Timestamp::parse_rfc3339(NOW).unwrap())
+    }
+
+    fn status(text: &str) -> AgentStatus {
+        AgentStatus::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_written_event_is_read_again() {
+        for body in [SIGNED_IN, CHANGED, SIGNED_OUT] {
+            let event = parse(body).unwrap();
+            assert_eq!(parse(&to_body(&event).unwrap()), Ok(event));
+        }
+        assert_eq!(to_body(&parse(SIGNED_IN).unwrap()).unwrap(), SIGNED_IN);
+    }
+
+    #[test]
+    fn events_are_read() {
+        let signed_in = parse(SIGNED_IN).unwrap();
+        assert_eq!(
+            (signed_in.tenant.as_str(), signed_in.agent_id.get()),
+            ("acme", 11)
+        );
+        assert_eq!(
+            signed_in.at.to_rfc3339().unwrap(),
+            "2026-11-22T08:00:00.123Z"
+        );
+        let kind = EventKind::SignedIn {
+            address: "34.211.11.7".parse().unwrap(),
+            status: status("Available"),
+        };
+        assert_eq!(signed_in.kind, kind);
+        let changed = parse(CHANGED).unwrap();
+        assert_eq!(changed.at, signed_in.at);
+        assert_eq!(changed.kind, EventKind::StatusChanged(status("In-call")));
+        assert_eq!(parse(SIGNED_OUT).unwrap().kind, EventKind::SignedOut);
+        for more in [r#""queue":"sales""#, r#""status":7"#, r#""ip":{}"#] {
+            let more = SIGNED_OUT.replace("\"v\":1", &format!("\"v\":1,{more}"));
+            assert_eq!(parse(&more), parse(SIGNED_OUT));
+        }
+        let offline = CHANGED.replace("In-call", "Offline");
+        assert_eq!(parse(&offline).unwrap().kind, EventKind::SignedOut);
+        let longest = CHANGED.replace("In-call", &"é".repeat(MAX_STATUS_CHARS));
+        assert!(parse(&longest).is_ok());
+        let ahead = SIGNED_OUT.replace("08:00", "08:15");
+        assert!(parse(&ahead).is_ok());
+    }
+
+    #[test]
+    fn a_bad_event_is_described_without_its_content() {
+        let too_long = "x".repeat(MAX_STATUS_CHARS + 1);
+        for (body, from, to, error) in [
+            (SIGNED_IN, SIGNED_IN, "", "not JSON at line 1 column 0"),
+            (
+                SIGNED_IN,
+                SIGNED_IN,
+                "[]",
+                "JSON, but not what version 1 holds",
+            ),
+            (
+                SIGNED_IN,
+                "\"v\":1",
+                "\"v\":2",
+                "of version 2; only 1 is known",
+            ),
+            (
+                SIGNED_IN,
+                "signed_in",
+                "signed_up",
+                "JSON, but not what version 1 holds",
+            ),
+            (
+                SIGNED_IN,
+                "\"signed_in\"",
+                "0",
+                "JSON, but not what version 1 holds",
+            ),
+            (
+                CHANGED,
+                "\"In-call\"",
+                "7",
+                "JSON, but not what version 1 holds",
+            ),
+            (
+                CHANGED,
+                "\"status\"",
+                "\"state\"",
+                "JSON, but not what version 1 holds",
+            ),
+            (
+                SIGNED_IN,
+                "acme",
+                "ac#me",
+                "JSON, but not what version 1 holds",
+            ),
+            (
+                SIGNED_IN,
+                ":11",
+                ":\"11\"",
+                "JSON, but not what version 1 holds",
+            ),
+            (
+                SIGNED_IN,
+                "\"ip\"",
+                "\"address\"",
+                "JSON, but not what version 1 holds",
+            ),
+            (
+                SIGNED_IN,
+                "34.211.11.7",
+                "34.211.11",
+                "ip is not an IP address",
+            ),
+            (
+                SIGNED_IN,
+                "Available",
+                "Offline",
+                "status must not be Offline in a sign-in",
+            ),
+            (
+                CHANGED,
+                "In-call",
+                " ",
+                "status must have 1 to 64 characters",
+            ),
+            (
+                CHANGED,
+                "In-call",
+                &too_long,
+                "status must have 1 to 64 characters",
+            ),
+            (
+                CHANGED,
+                "2026-11-22T",
+                "",
+                "at is not a time such as 2026-01-05T08:00:00.123Z",
+            ),
+            (
+                CHANGED,
+                "2026-11-22T09",
+                "2026-11-22T10",
+                "at is more than 15 minutes in the future",
+            ),
+        ] {
+            let body = body.replace(from, to);
+            assert_eq!(parse(&body).unwrap_err().to_string(), error, "{body}");
+        }
+    }
+}

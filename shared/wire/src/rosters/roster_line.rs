@@ -1,0 +1,114 @@
+//! One line of a roster: an agent, checked.
+
+use std::collections::BTreeSet;
+
+use domain::agents::{AgentStatus, Profile, RosterAgent, Session, SignIn, ip_address};
+use domain::ids::{AgentId, TeamId};
+use domain::limits::{MAX_PROFILE_CHARS, MAX_STATUS_CHARS};
+use domain::tenant::Tenant;
+use domain::timestamp::Timestamp;
+use serde::Deserialize;
+
+/// An agent as a line of a roster, in any format: typed, but not checked.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RosterLine {
+    /// The tenant.
+    pub tenant: String,
+    /// The agent.
+    pub agent_id: AgentId,
+    /// Their name.
+    pub name: String,
+    /// Their mail address.
+    pub email: String,
+    /// The number that the contact centre shows for them.
+    pub agent_number: String,
+    /// The teams they belong to.
+    pub team_ids: Vec<TeamId>,
+    /// Their status.
+    pub status: String,
+    /// The address that they signed in from; goes with `online_since`.
+    pub ip: Option<String>,
+    /// When they signed in, in RFC 3339.
+    pub online_since: Option<String>,
+}
+
+impl RosterLine {
+    /// Checks the line, read at `now`.
+    ///
+    /// # Errors
+    /// A sentence that names the key that is wrong.
+    pub fn check(self, now: Timestamp) -> Result<(Tenant, RosterAgent), String> {
+        let tenant = Tenant::parse(&self.tenant).ok_or_else(|| {
+            format!(
+                "tenant {:?} is not a subdomain (a-z, 0-9, inner hyphens)",
+                self.tenant
+            )
+        })?;
+        let status = AgentStatus::parse(&self.status).ok_or_else(|| {
+            format!(
+                "status {:?} must have 1 to {MAX_STATUS_CHARS} characters",
+                self.status
+            )
+        })?;
+        let teams: BTreeSet<TeamId> = self.team_ids.iter().copied().collect();
+        if teams.len() < self.team_ids.len() {
+            return Err("team_ids names a team twice".to_owned());
+        }
+        let last_sign_in = match (&self.ip, &self.online_since) {
+            (Some(ip), Some(online_since)) => {
+                let address = ip_address::parse(ip)
+                    .ok_or_else(|| format!("ip {ip:?} is not an IP address"))?;
+                let session = session(online_since, now)?;
+                Some(SignIn { address, session })
+            }
+            (None, None) if status.is_offline() => None,
+            (None, None) => {
+                return Err(format!(
+                    "an agent who is {:?} needs ip and online_since",
+                    self.status
+                ));
+            }
+            _ => return Err("ip and online_since go together".to_owned()),
+        };
+        for (key, text) in [
+            ("name", &self.name),
+            ("email", &self.email),
+            ("agent_number", &self.agent_number),
+            ("status", &self.status),
+        ] {
+            // A line break is the sign of a quote in CSV that is not closed, and of the lines that it swallowed.
+            if text.contains(char::is_control) {
+                return Err(format!("{key} has a control character or a line break"));
+            }
+            if text.chars().count() > MAX_PROFILE_CHARS {
+                return Err(format!(
+                    "{key} has more than {MAX_PROFILE_CHARS} characters"
+                ));
+            }
+        }
+        let profile = Profile {
+            name: self.name,
+            email: self.email,
+            agent_number: self.agent_number,
+        };
+        let agent = RosterAgent {
+            agent_id: self.agent_id,
+            profile,
+            team_ids: self.team_ids,
+            status,
+            last_sign_in,
+        };
+        Ok((tenant, agent))
+    }
+}
+
+fn session(text: &str, now: Timestamp) -> Result<Session, String> {
+    let session = Timestamp::parse_rfc3339(text).ok_or_else(|| {
+        format!("online_since {text:?} is not a time such as 2026-01-05T08:00:00Z")
+    })?;
+    if session > now {
+        return Err(format!("online_since {text:?} is in the future"));
+    }
+    Ok(session)
+}

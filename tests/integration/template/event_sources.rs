@@ -1,0 +1,115 @@
+//! The queues and the stream of the template have the settings of the code.
+
+use serde_json::json;
+use service::lambda::queue_settings::{
+    JOBS_QUEUE, MAX_RETENTION_SECONDS, PRESENCE_QUEUE, QueueSettings,
+};
+use service::lambda::stream_settings::AGENTS_STREAM;
+
+use super::{event, functions, resources, template};
+
+#[test]
+fn queues_and_their_functions_have_the_settings_of_the_code() {
+    let template = template();
+    let queues = resources(&template, "AWS::SQS::Queue");
+    for (name, dead_letters, binary, settings) in [
+        ("JobsQueue", "JobsDeadLetters", "logout-worker", JOBS_QUEUE),
+        (
+            "PresenceQueue",
+            "PresenceDeadLetters",
+            "presence",
+            PRESENCE_QUEUE,
+        ),
+    ] {
+        let QueueSettings {
+            function_timeout_seconds,
+            max_message_bytes,
+            max_receive_count,
+            ..
+        } = settings;
+        let queue = queues[name];
+        let visibility = settings.visibility_timeout_seconds();
+        assert_eq!(visibility, 6 * function_timeout_seconds);
+        assert_eq!(queue["VisibilityTimeout"], json!(visibility));
+        assert_eq!(queue["MaximumMessageSize"], json!(max_message_bytes));
+        let target = json!({ "GetAtt": format!("{dead_letters}.Arn") });
+        let redrive =
+            json!({ "deadLetterTargetArn": target, "maxReceiveCount": max_receive_count });
+        assert_eq!(queue["RedrivePolicy"], redrive);
+        assert!(queues.contains_key(dead_letters));
+
+        let (_, function) = &functions(&template)[binary];
+        assert_eq!(function["Timeout"], json!(function_timeout_seconds));
+        let event = event(&template, binary);
+        assert_eq!(event["Type"], "SQS");
+        let source = &event["Properties"];
+        assert_eq!(source["Queue"], json!({ "GetAtt": format!("{name}.Arn") }));
+        assert_eq!(
+            source["FunctionResponseTypes"],
+            json!(["ReportBatchItemFailures"])
+        );
+        let concurrency = &source["ScalingConfig"]["MaximumConcurrency"];
+        assert_eq!(concurrency, &json!({ "Ref": "WorkerMaxConcurrency" }));
+    }
+    for (name, queue) in queues {
+        assert_eq!(
+            queue["MessageRetentionPeriod"],
+            json!(MAX_RETENTION_SECONDS),
+            "{name}"
+        );
+        assert_eq!(queue["SqsManagedSseEnabled"], json!(true), "{name}");
+    }
+}
+
+#[test]
+fn every_event_source_takes_reports_of_single_failures_and_has_a_dead_letter_queue() {
+    let template = template();
+    let queues = resources(&template, "AWS::SQS::Queue");
+    let mut sources = 0;
+    for (binary, (_, function)) in functions(&template) {
+        for event in function["Events"].as_object().unwrap().values() {
+            let source = &event["Properties"];
+            let dead_letters = match event["Type"].as_str().unwrap() {
+                "HttpApi" => continue,
+                "SQS" => {
+                    let queue = source["Queue"]["GetAtt"].as_str().unwrap();
+                    let queue = queues[queue.strip_suffix(".Arn").unwrap()];
+                    assert_eq!(source["BatchSize"], 10, "{binary}");
+                    &queue["RedrivePolicy"]["deadLetterTargetArn"]
+                }
+                "DynamoDB" => &source["DestinationConfig"]["OnFailure"]["Destination"],
+                other => panic!("{binary}: {other} is not known"),
+            };
+            let dead_letters = dead_letters["GetAtt"].as_str().unwrap();
+            assert!(queues.contains_key(dead_letters.strip_suffix(".Arn").unwrap()));
+            let reports = json!(["ReportBatchItemFailures"]);
+            assert_eq!(source["FunctionResponseTypes"], reports, "{binary}");
+            sources += 1;
+        }
+    }
+    assert_eq!(sources, 3);
+}
+
+#[test]
+fn the_stream_and_its_function_have_the_settings_of_the_code() {
+    let template = template();
+    let (_, function) = &functions(&template)["pending-logouts"];
+    assert_eq!(
+        function["Timeout"],
+        json!(AGENTS_STREAM.function_timeout_seconds)
+    );
+    let event = event(&template, "pending-logouts");
+    assert_eq!(event["Type"], "DynamoDB");
+    let dead_letters = json!({ "GetAtt": "PendingLogoutsDeadLetters.Arn" });
+    let expected = json!({
+        "Stream": { "GetAtt": "AgentsTable.StreamArn" },
+        "StartingPosition": "TRIM_HORIZON",
+        "BatchSize": AGENTS_STREAM.batch_size,
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        "BisectBatchOnFunctionError": AGENTS_STREAM.bisect_on_error,
+        "MaximumRetryAttempts": AGENTS_STREAM.max_retry_attempts,
+        "DestinationConfig": { "OnFailure": { "Type": "SQS", "Destination": dead_letters } },
+        "FilterCriteria": { "Filters": [{ "Pattern": AGENTS_STREAM.filter }] },
+    });
+    assert_eq!(event["Properties"], expected);
+}
