@@ -10,6 +10,9 @@ pub const MAX_TEAM_IDS: usize = 1_000;
 /// `ip_addrs` of a request holds at most that many entries (the HTTP contract).
 pub const MAX_IP_ADDRS: usize = 1_000;
 
+/// The maximum size of a request body. The largest valid one, with every array at its limit, has about a quarter of it.
+pub const MAX_BODY_BYTES: usize = 1024 * 1024;
+
 /// A request for more agents than this becomes a background job, unless the deployment says otherwise (the HTTP contract).
 pub const DEFAULT_SYNC_LIMIT: usize = 100;
 /// What a deployment may set that limit to: at most what one `BatchGetItem` reads.

@@ -1,12 +1,12 @@
 //! Every error answer there is. Only here are errors mapped to answers.
 
+use domain::limits::MAX_BODY_BYTES;
 use lambda_http::http::StatusCode;
 use lambda_http::http::header::{HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use store::StoreError;
 use thiserror::Error;
 use wire::http::SelectorsError;
 
-use super::request::MAX_BODY_BYTES;
 use crate::authentication::AuthenticationError;
 use crate::jobs::AcceptJobError;
 

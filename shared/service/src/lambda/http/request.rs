@@ -1,15 +1,13 @@
 //! Reading a request as API Gateway hands it over.
 
 use domain::ids::JobId;
+use domain::limits::MAX_BODY_BYTES;
 use lambda_http::http::Method;
 use lambda_http::http::header::{CONTENT_TYPE, HeaderName};
 use lambda_http::{Request, RequestExt};
 use wire::http::paths::JOBS_PATH;
 
 use super::error::HttpError;
-
-/// A larger body is refused. The largest valid body, with every array at its limit, has about a quarter of it.
-pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 
 /// Refuses a request for another route than the one that a function serves. API Gateway does so too; `cargo lambda` and a
 /// wrong template do not.
