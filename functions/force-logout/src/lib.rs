@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use domain::ids::JobId;
 use domain::logout::Outcome;
-use domain::tenant::Tenant;
-use lambda_http::http::header::{AUTHORIZATION, HOST, LINK, LOCATION};
+use lambda_http::http::header::{LINK, LOCATION};
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, Response};
 use service::authentication::Authenticator;
@@ -45,9 +44,8 @@ impl ForceLogoutFunction {
     /// A variable is missing or invalid.
     pub fn from_environment(environment: &Environment) -> Result<Self, SettingsError> {
         let (store, clock) = (environment.store()?, Clock::system());
-        let domain_name = environment.domain_name()?;
         Ok(Self {
-            authenticator: Authenticator::new(store.clone(), clock.clone(), domain_name),
+            authenticator: environment.authenticator(store.clone(), clock.clone())?,
             store,
             job_queue: environment.job_queue()?,
             clock,
@@ -64,7 +62,7 @@ impl ForceLogoutFunction {
 
     async fn force_logout(&self, request: &Request) -> Result<Response<Body>, HttpError> {
         http::require_route(request, &Method::POST, FORCE_LOGOUT_PATH)?;
-        let tenant = self.tenant(request).await?;
+        let tenant = http::authenticate(&self.authenticator, request).await?;
         let selectors = SelectorsBody::parse(http::json_body(request)?)?;
         let selection = selectors.selection()?;
         match resolve_up_to(self.sync_limit, &self.store, &tenant, &selection).await? {
@@ -85,12 +83,6 @@ impl ForceLogoutFunction {
                 Ok(answer_job(request, job_id, selectors))
             }
         }
-    }
-
-    async fn tenant(&self, request: &Request) -> Result<Tenant, HttpError> {
-        let authorization = http::header(request, AUTHORIZATION);
-        let host = http::header(request, HOST);
-        Ok(self.authenticator.authenticate(authorization, host).await?)
     }
 }
 

@@ -1,7 +1,6 @@
 //! `GET …/force_logout/jobs/{id}`: looks a job up.
 
 use lambda_http::http::StatusCode;
-use lambda_http::http::header::{AUTHORIZATION, HOST};
 use lambda_http::{Body, Request, Response};
 use service::authentication::Authenticator;
 use service::clock::Clock;
@@ -27,9 +26,8 @@ impl JobStatusFunction {
     /// A variable is missing or invalid.
     pub fn from_environment(environment: &Environment) -> Result<Self, SettingsError> {
         let (store, clock) = (environment.store()?, Clock::system());
-        let domain_name = environment.domain_name()?;
         Ok(Self {
-            authenticator: Authenticator::new(store.clone(), clock.clone(), domain_name),
+            authenticator: environment.authenticator(store.clone(), clock.clone())?,
             store,
             clock,
         })
@@ -42,9 +40,7 @@ impl JobStatusFunction {
 
     async fn job_status(&self, request: &Request) -> Result<Response<Body>, HttpError> {
         let job_id = http::job_id(request);
-        let authorization = http::header(request, AUTHORIZATION);
-        let host = http::header(request, HOST);
-        let tenant = self.authenticator.authenticate(authorization, host).await?;
+        let tenant = http::authenticate(&self.authenticator, request).await?;
         let (job_id, now) = (job_id?, self.clock.now());
         let job = self.store.read_job(&tenant, job_id, now).await?;
         let job = job.ok_or(HttpError::NotFound)?;

@@ -13,6 +13,9 @@ use store::connection::{self, AwsSettings, Backoff};
 use store::{JobQueue, Store, TableNames};
 use thiserror::Error;
 
+use crate::authentication::Authenticator;
+use crate::clock::Clock;
+
 /// Every variable that a deployment sets.
 pub const VARIABLES: [&str; 8] = [
     "AGENTS_TABLE",
@@ -108,12 +111,17 @@ impl Environment {
         Ok(JobQueue::new(sqs, url, Backoff::AWS))
     }
 
-    /// From `DOMAIN_NAME`. If it is set, callers must reach the service as `{tenant}.{domain name}`.
+    /// Authentication by the tokens of `store`. If `DOMAIN_NAME` is set, callers must reach the service as
+    /// `{tenant}.{domain name}`.
     ///
     /// # Errors
-    /// It is not in UTF-8.
-    pub fn domain_name(&self) -> Result<Option<String>, SettingsError> {
-        self.optional("DOMAIN_NAME")
+    /// `DOMAIN_NAME` is not in UTF-8.
+    pub fn authenticator(
+        &self,
+        store: Store,
+        clock: Clock,
+    ) -> Result<Authenticator, SettingsError> {
+        Ok(Authenticator::new(store, clock, self.domain_name()?))
     }
 
     /// From `SYNC_LIMIT`: the maximum number of agents that are logged out while the caller waits; a request for more becomes
@@ -133,6 +141,10 @@ impl Environment {
         let (name, default) = ("JOB_RETENTION_DAYS", DEFAULT_JOB_RETENTION_DAYS);
         let days = self.number(name, JOB_RETENTION_DAYS, default)?;
         Ok(Duration::from_hours(24 * days as u64))
+    }
+
+    fn domain_name(&self) -> Result<Option<String>, SettingsError> {
+        self.optional("DOMAIN_NAME")
     }
 
     fn tables(&self) -> Result<TableNames, SettingsError> {

@@ -12,7 +12,7 @@ use wire::stored::StoredSelection;
 
 use crate::calls::{ConditionalWrite, conditional_write};
 use crate::error::StoreError;
-use crate::items::attributes::{epoch_ms, number, read_number, text};
+use crate::items::attributes::{Item, epoch_ms, number, read_number, text};
 use crate::items::job_item::{
     AFTER_PROGRESS, JOB, REQUEST, expires_at, job_key, job_of_items, progress_part,
 };
@@ -147,19 +147,10 @@ impl Store {
         job_id: JobId,
         now: Timestamp,
     ) -> Result<Option<Job>, StoreError> {
-        let mut items = Vec::new();
-        let mut start = None;
-        loop {
-            let query = self
-                .query_job(tenant, job_id)
-                .set_exclusive_start_key(start);
-            let page = query.send().await.map_err(StoreError::call("Query"))?;
-            start = page.last_evaluated_key;
-            items.extend(page.items.unwrap_or_default());
-            if start.is_none() {
-                return Ok(job_of_items(&items, now));
-            }
-        }
+        let query = self.query_job(tenant, job_id).into_paginator().items();
+        let items: Result<Vec<Item>, _> = query.send().collect().await;
+        let items = items.map_err(StoreError::call("Query"))?;
+        Ok(job_of_items(&items, now))
     }
 
     fn query_job(&self, tenant: &Tenant, job_id: JobId) -> QueryFluentBuilder {

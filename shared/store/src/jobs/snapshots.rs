@@ -54,26 +54,18 @@ impl Store {
         job: &JobRef,
         plan: &Plan,
     ) -> Result<Vec<AgentId>, StoreError> {
-        let (mut agent_ids, mut start) = (Vec::new(), None);
-        loop {
-            let query = self
-                .client
-                .query()
-                .table_name(&self.tables.jobs)
-                .consistent_read(true)
-                .key_condition_expression("job_key = :key AND part BETWEEN :first AND :last")
-                .expression_attribute_values(":key", job_key(&job.tenant, job.job_id))
-                .expression_attribute_values(":first", part(&plan.plan_id, 0))
-                .expression_attribute_values(":last", part(&plan.plan_id, MAX_ITEMS))
-                .set_exclusive_start_key(start);
-            let page = query.send().await.map_err(StoreError::call("Query"))?;
-            for item in page.items() {
-                agent_ids.extend(decode(item).ok_or(UNREADABLE)?);
-            }
-            start = page.last_evaluated_key;
-            if start.is_none() {
-                break;
-            }
+        let query = self.client.query().table_name(&self.tables.jobs);
+        let query = query
+            .consistent_read(true)
+            .key_condition_expression("job_key = :key AND part BETWEEN :first AND :last")
+            .expression_attribute_values(":key", job_key(&job.tenant, job.job_id))
+            .expression_attribute_values(":first", part(&plan.plan_id, 0))
+            .expression_attribute_values(":last", part(&plan.plan_id, MAX_ITEMS));
+        let mut agent_ids = Vec::new();
+        let mut items = query.into_paginator().items().send();
+        while let Some(item) = items.next().await {
+            let item = item.map_err(StoreError::call("Query"))?;
+            agent_ids.extend(decode(&item).ok_or(UNREADABLE)?);
         }
         // A missing id would be a lost agent.
         if agent_ids.len() as u64 == plan.agents {

@@ -27,22 +27,17 @@ impl Store {
     /// # Errors
     /// DynamoDB refused.
     pub async fn all_agents(&self, tenant: &Tenant) -> Result<Vec<AgentRecord>, StoreError> {
+        let scan = self.client.scan().table_name(&self.tables.agents);
+        let scan = scan
+            .consistent_read(true)
+            .filter_expression("tenant = :tenant")
+            .expression_attribute_values(":tenant", AttributeValue::S(tenant.to_string()));
         let mut agents = Vec::new();
-        let mut start = None;
-        loop {
-            let scan = self.client.scan().table_name(&self.tables.agents);
-            let scan = scan
-                .consistent_read(true)
-                .filter_expression("tenant = :tenant")
-                .expression_attribute_values(":tenant", AttributeValue::S(tenant.to_string()))
-                .set_exclusive_start_key(start);
-            let page = scan.send().await.map_err(StoreError::call("Scan"))?;
-            agents.extend(page.items.unwrap_or_default().into_iter().filter_map(read));
-            start = page.last_evaluated_key;
-            if start.is_none() {
-                return Ok(agents);
-            }
+        let mut items = scan.into_paginator().items().send();
+        while let Some(item) = items.next().await {
+            agents.extend(read(item.map_err(StoreError::call("Scan"))?));
         }
+        Ok(agents)
     }
 
     /// These agents as they are now, in any order. Each must be given once; missing ones are left out.

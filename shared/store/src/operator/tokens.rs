@@ -88,21 +88,13 @@ impl Store {
     /// # Errors
     /// DynamoDB refused.
     pub async fn list_tokens(&self) -> Result<Vec<ListedToken>, StoreError> {
-        let mut tokens = Vec::new();
-        let mut start = None;
-        loop {
-            let scan = self.client.scan().table_name(&self.tables.api_tokens);
-            let scan = scan
-                .consistent_read(true)
-                .projection_expression("token_id, tenant, created_at, revoked_at")
-                .set_exclusive_start_key(start);
-            let page = scan.send().await.map_err(StoreError::call("Scan"))?;
-            tokens.extend(page.items().iter().filter_map(listed));
-            start = page.last_evaluated_key;
-            if start.is_none() {
-                return Ok(tokens);
-            }
-        }
+        let scan = self.client.scan().table_name(&self.tables.api_tokens);
+        let scan = scan
+            .consistent_read(true)
+            .projection_expression("token_id, tenant, created_at, revoked_at");
+        let items: Result<Vec<Item>, _> = scan.into_paginator().items().send().collect().await;
+        let items = items.map_err(StoreError::call("Scan"))?;
+        Ok(items.iter().filter_map(listed).collect())
     }
 
     /// Revokes a token. Functions that verified it within the last minute accept it until that minute is over.

@@ -1,6 +1,6 @@
 //! Finding the jobs that a machine left unfinished.
 
-use domain::jobs::AcceptedJob;
+use domain::jobs::{AcceptedJob, JobRef};
 use domain::timestamp::Timestamp;
 
 use crate::error::StoreError;
@@ -14,31 +14,22 @@ impl Store {
     /// # Errors
     /// DynamoDB refused.
     pub async fn unfinished_jobs(&self, now: Timestamp) -> Result<Vec<AcceptedJob>, StoreError> {
+        let scan = self.client.scan().table_name(&self.tables.jobs);
+        let scan = scan
+            .filter_expression("part = :request")
+            .expression_attribute_values(":request", text(REQUEST));
         let mut unfinished = Vec::new();
-        let mut start = None;
-        loop {
-            let scan = self
-                .client
-                .scan()
-                .table_name(&self.tables.jobs)
-                .filter_expression("part = :request");
-            let scan = scan
-                .expression_attribute_values(":request", text(REQUEST))
-                .set_exclusive_start_key(start);
-            let page = scan.send().await.map_err(StoreError::call("Scan"))?;
-            let accepted = page.items().iter().filter_map(accepted_job);
-            for accepted in accepted.filter(|accepted| accepted.job.expires_at > now) {
-                let job = self
-                    .read_job(&accepted.job.tenant, accepted.job.job_id, now)
-                    .await?;
-                if job.is_none_or(|job| !job.is_completed()) {
-                    unfinished.push(accepted);
-                }
-            }
-            start = page.last_evaluated_key;
-            if start.is_none() {
-                return Ok(unfinished);
+        let mut items = scan.into_paginator().items().send();
+        while let Some(item) = items.next().await {
+            let item = item.map_err(StoreError::call("Scan"))?;
+            let accepted = accepted_job(&item).filter(|accepted| accepted.job.expires_at > now);
+            let Some(accepted) = accepted else { continue };
+            let JobRef { tenant, job_id, .. } = &accepted.job;
+            let job = self.read_job(tenant, *job_id, now).await?;
+            if job.is_none_or(|job| !job.is_completed()) {
+                unfinished.push(accepted);
             }
         }
+        Ok(unfinished)
     }
 }

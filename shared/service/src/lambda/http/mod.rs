@@ -5,5 +5,5 @@ mod request;
 mod response;
 
 pub use error::HttpError;
-pub use request::{header, job_id, job_url, json_body, require_route};
+pub use request::{authenticate, job_id, job_url, json_body, require_route};
 pub use response::{answer, json, set_header};

@@ -2,12 +2,26 @@
 
 use domain::ids::JobId;
 use domain::limits::MAX_BODY_BYTES;
+use domain::tenant::Tenant;
 use lambda_http::http::Method;
-use lambda_http::http::header::{CONTENT_TYPE, HeaderName};
+use lambda_http::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName};
 use lambda_http::{Request, RequestExt};
 use wire::http::paths::JOBS_PATH;
 
 use super::error::HttpError;
+use crate::authentication::Authenticator;
+
+/// The tenant that calls.
+///
+/// # Errors
+/// The credentials are not valid, or could not be looked up.
+pub async fn authenticate(
+    authenticator: &Authenticator,
+    request: &Request,
+) -> Result<Tenant, HttpError> {
+    let (authorization, host) = (header(request, AUTHORIZATION), header(request, HOST));
+    Ok(authenticator.authenticate(authorization, host).await?)
+}
 
 /// Refuses a request for another route than the one that a function serves. API Gateway does so too; `cargo lambda` and a
 /// wrong template do not.
@@ -62,7 +76,6 @@ pub fn json_body(request: &Request) -> Result<&[u8], HttpError> {
 }
 
 /// The value of a header, if it is text.
-#[must_use]
-pub fn header(request: &Request, name: HeaderName) -> Option<&str> {
+fn header(request: &Request, name: HeaderName) -> Option<&str> {
     request.headers().get(name)?.to_str().ok()
 }
