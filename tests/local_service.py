@@ -1,40 +1,27 @@
-"""The service on this machine, on ports that are free."""
+"""Starts `cargo run -p local`: the service on this machine, or only the DynamoDB and SQS behind it."""
 
 import contextlib
-import os
-import pathlib
-import signal
 import subprocess
-import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
+from processes import running, wait_for_line
 
-
-@contextlib.contextmanager
-def running(command, **options):
-    """A program and everything that it started; stopped at the end."""
-    process = subprocess.Popen(command, cwd=ROOT, start_new_session=True, **options)
-    try:
-        yield process
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGINT)
-        try:
-            process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+COMMAND = ["cargo", "run", "--quiet", "-p", "local", "--"]
+ANY_PORT = ["--dynamodb-listen", "127.0.0.1:0", "--sqs-listen", "127.0.0.1:0"]
 
 
 @contextlib.contextmanager
 def running_local(*flags, log=None):
-    """`cargo run -p local` with these flags; gives its URL."""
-    command = ["cargo", "run", "--quiet", "-p", "local", "--"]
-    for port in ["--listen", "--dynamodb-listen", "--sqs-listen"]:
-        command += [port, "127.0.0.1:0"]
-    pipes = {"stdout": subprocess.PIPE, "stderr": log, "text": True}
-    with running([*command, *flags], **pipes) as process:
-        for line in process.stdout:
-            if line.startswith("ready: "):
-                yield line.removeprefix("ready: ").strip()
-                return
-        sys.exit("the service did not start")
+    """The service on free ports, until the end of the block; yields its URL."""
+    command = [*COMMAND, "--listen", "127.0.0.1:0", *ANY_PORT, *flags]
+    with running(command, stdout=subprocess.PIPE, stderr=log, text=True) as process:
+        yield wait_for_line(process, "ready: ")
+
+
+@contextlib.contextmanager
+def running_backends(dynamodb_port, sqs_port):
+    """DynamoDB and SQS with the sample agents on these ports, without functions, until the end of the block."""
+    command = [*COMMAND, "--backends-only"]
+    command += ["--dynamodb-listen", f"127.0.0.1:{dynamodb_port}", "--sqs-listen", f"127.0.0.1:{sqs_port}"]
+    with running(command, stdout=subprocess.PIPE, text=True) as process:
+        wait_for_line(process, "ready: ")
+        yield

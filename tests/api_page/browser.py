@@ -1,9 +1,9 @@
-"""Chromium without a window, driven by chromedriver over the W3C WebDriver protocol."""
+"""Chromium or Chrome without a window, driven by chromedriver over the W3C WebDriver protocol."""
 
 import contextlib
 import json
 import pathlib
-import socket
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -12,10 +12,10 @@ import urllib.error
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from local_service import running
+from processes import free_port, running, wait_until_listening
 
 WAIT_SECONDS = 30
-# How the protocol writes a pressed control key, and how it names an element.
+# The protocol writes the control key like this, and an element is in an object under this key.
 CONTROL = "\ue009"
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 
@@ -31,18 +31,18 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--window-size=1280,2400",
-    # Nothing but this machine has an address.
+    # No name but those of this machine has an address.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
 
-# The driver is asked straight, whatever proxy the environment names.
+# Connects to the driver directly, even if the environment names a proxy.
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Browser:
     def __init__(self, driver_url, folder):
         self.session = f"{driver_url}/session"
-        options = {"binary": "/usr/bin/chromium", "args": [*FLAGS, f"--user-data-dir={folder}"]}
+        options = {"binary": browser_program(), "args": [*FLAGS, f"--user-data-dir={folder}"]}
         wanted = {
             "goog:chromeOptions": options,
             "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
@@ -63,30 +63,30 @@ class Browser:
     def open(self, url):
         self.command("/url", {"url": url})
 
-    def ask(self, script, *args):
-        """What a script in the page returns."""
+    def evaluate(self, script, *args):
+        """Runs a script in the page, and returns what it returns."""
         return self.command("/execute/sync", {"script": script, "args": list(args)})
 
     def texts(self, selector):
-        """The texts of all elements that match."""
+        """Returns the texts of all elements that match."""
         script = "return [...document.querySelectorAll(arguments[0])].map((it) => it.textContent)"
-        return self.ask(script, selector)
+        return self.evaluate(script, selector)
 
     def wait_for(self, selector):
-        """The first element that matches, as soon as there is one."""
+        """Waits for an element that matches, and returns it."""
         deadline = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < deadline:
-            found = self.ask("return document.querySelector(arguments[0])", selector)
+            found = self.evaluate("return document.querySelector(arguments[0])", selector)
             if found:
                 return found[ELEMENT]
             time.sleep(0.05)
-        raise AssertionError(f"{selector} does not appear")
+        raise AssertionError(f"{selector} did not appear in {WAIT_SECONDS} seconds")
 
     def click(self, selector):
         self.command(f"/element/{self.wait_for(selector)}/click")
 
     def type(self, selector, text):
-        """Replaces what is in a field."""
+        """Replaces the text of a field."""
         element = self.wait_for(selector)
         for keys in [CONTROL + "a", text]:
             self.command(f"/element/{element}/value", {"text": keys})
@@ -95,21 +95,23 @@ class Browser:
         return self.command("/se/log", {"type": kind})
 
     def requested_urls(self):
-        """All that was asked for over the network since this was called last."""
+        """Returns the URLs of all requests since the last call."""
         messages = [json.loads(entry["message"])["message"] for entry in self.log("performance")]
         sent = [it["params"] for it in messages if it["method"] == "Network.requestWillBeSent"]
         return [params["request"]["url"] for params in sent]
 
 
-def free_port():
-    with socket.socket() as any_port:
-        any_port.bind(("127.0.0.1", 0))
-        return any_port.getsockname()[1]
+def browser_program():
+    """The path of Chromium, or of Chrome, as the machines of GitHub have it."""
+    for name in ["chromium", "google-chrome"]:
+        if path := shutil.which(name):
+            return path
+    sys.exit("there is neither chromium nor google-chrome on the PATH")
 
 
 @contextlib.contextmanager
 def running_browser():
-    """A browser with an empty profile."""
+    """Runs a browser with an empty profile until the end of the block."""
     port = free_port()
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
@@ -120,12 +122,3 @@ def running_browser():
                 yield browser
             finally:
                 browser.command("", method="DELETE")
-
-
-def wait_until_listening(process, port):
-    while process.poll() is None:
-        with contextlib.suppress(ConnectionRefusedError):
-            socket.create_connection(("127.0.0.1", port)).close()
-            return
-        time.sleep(0.05)
-    sys.exit("chromedriver did not start")

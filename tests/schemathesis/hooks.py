@@ -1,13 +1,13 @@
-"""What schemathesis cannot know of this API: how addresses and ids are written, and when a good request is refused."""
+"""What the description cannot tell schemathesis: formats of addresses and ids, and when a valid request gets a 4xx."""
 
 import schemathesis
 from hypothesis import strategies as st
 
-MISSING = {"message": "cannot find any agent by input params"}
+NO_AGENT_FOUND = {"message": "cannot find any agent by input params"}
 
-# As often as not where the sample's agents are.
+# Half of them are addresses of sample agents.
 V4 = st.ip_addresses(v=4) | st.ip_addresses(network="10.0.0.0/20")
-# Without those that are IPv4 addresses, which may not end a range of IPv6.
+# Without IPv4-mapped addresses, which cannot end an IPv6 range.
 V6 = st.ip_addresses(v=6).filter(lambda address: address.ipv4_mapped is None)
 MAPPED = V4.map(lambda address: f"::ffff:{address}")
 HYPHENS = st.sampled_from(["-", " - ", "- ", " -"])
@@ -32,7 +32,7 @@ schemathesis.openapi.format(
 
 @schemathesis.hook
 def map_body(context, body):
-    """JSON Schema takes 7.0 for an integer; the service, and the words of the description, do not."""
+    """Writes 7.0 as 7. Both are integers in JSON Schema, but the service accepts only the second, as the description says."""
     if isinstance(body, float) and body.is_integer():
         return int(body)
     if isinstance(body, list):
@@ -43,12 +43,12 @@ def map_body(context, body):
 
 
 @schemathesis.check
-def a_good_request_is_refused_only_where_the_contract_says_so(ctx, response, case):
-    """By a 400 for rows, when all are on a call or chat, or by one for nobody; by a 404 for a job that is not there."""
+def a_valid_request_gets_only_the_4xx_of_the_contract(ctx, response, case):
+    """400 if all agents are on a call or chat, or none is found; 404 if there is no such job; 401."""
     if case.meta is None or not case.meta.generation.mode.is_positive or response.status_code == 200:
         return
     body = response.json()
-    nobody_out = response.status_code == 400 and (isinstance(body, list) or body == MISSING)
+    nobody_logged_out = response.status_code == 400 and (isinstance(body, list) or body == NO_AGENT_FOUND)
     no_job = response.status_code == 404 and case.method == "GET"
-    refused_auth = response.status_code == 401
-    assert nobody_out or no_job or refused_auth, f"{response.status_code}: {response.text}"
+    unauthorized = response.status_code == 401
+    assert nobody_logged_out or no_job or unauthorized, f"{response.status_code}: {response.text}"
