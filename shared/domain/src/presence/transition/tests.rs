@@ -1,3 +1,5 @@
+mod order;
+
 use super::*;
 use crate::ids::AgentId;
 use crate::tenant::Tenant;
@@ -36,8 +38,8 @@ fn signs_out(seconds: i64) -> PresenceEvent {
     event(seconds, EventKind::SignedOut)
 }
 
-/// Somebody who was never online.
-fn newcomer() -> Presence {
+/// An agent who was never online.
+fn never_online() -> Presence {
     Presence {
         status: AgentStatus::offline(),
         status_at: None,
@@ -48,7 +50,7 @@ fn newcomer() -> Presence {
     }
 }
 
-/// What remains after these events; and where the agent signed in from last.
+/// The presence after these events, and the address of the last sign-in.
 fn after<'a>(
     mut presence: Presence,
     events: impl IntoIterator<Item = &'a PresenceEvent>,
@@ -63,9 +65,9 @@ fn after<'a>(
     (presence, address)
 }
 
-/// Somebody on a call since second 2, in the session of second 1, with a logout pending.
+/// An agent on a call since second 2, in the session of second 1, with a logout pending.
 fn pending() -> Presence {
-    let (mut presence, _) = after(newcomer(), [&signs_in(1), &changes(2, "In-call")]);
+    let (mut presence, _) = after(never_online(), [&signs_in(1), &changes(2, "In-call")]);
     presence.pending_logout = Some(PendingLogout {
         request: RequestId::new("request"),
         session: at(1),
@@ -73,22 +75,9 @@ fn pending() -> Presence {
     presence
 }
 
-fn orders(events: Vec<PresenceEvent>) -> Vec<Vec<PresenceEvent>> {
-    if events.is_empty() {
-        return vec![events];
-    }
-    let first = |index| {
-        let mut rest = events.clone();
-        let first = rest.remove(index);
-        let then = orders(rest).into_iter();
-        then.map(move |then| [vec![first.clone()], then].concat())
-    };
-    (0..events.len()).flat_map(first).collect()
-}
-
 #[test]
-fn an_event_that_comes_again_changes_nothing() {
-    let mut presence = newcomer();
+fn a_repeated_event_changes_nothing() {
+    let mut presence = never_online();
     for event in [
         changes(1, "Break"),
         signs_in(2),
@@ -102,100 +91,8 @@ fn an_event_that_comes_again_changes_nothing() {
 }
 
 #[test]
-fn a_call_in_the_millisecond_of_the_sign_in_is_one_of_that_session() {
-    for events in orders(vec![signs_in(1), changes(1, "In-call")]) {
-        let (presence, _) = after(newcomer(), &events);
-        assert_eq!(presence.status, status("In-call"), "{events:?}");
-    }
-}
-
-#[test]
-fn six_events_in_every_order_and_each_of_them_twice_end_alike() {
-    for (events, status, session) in [
-        (
-            [
-                signs_in(1),
-                changes(2, "In-call"),
-                changes(3, "Break"),
-                signs_out(4),
-                signs_in(5),
-                changes(6, "In-chat"),
-            ],
-            "In-chat",
-            5,
-        ),
-        (
-            [
-                signs_in(1),
-                signs_out(2),
-                signs_in(3),
-                changes(4, "In-call"),
-                changes(5, "Break"),
-                signs_out(6),
-            ],
-            "Offline",
-            3,
-        ),
-        // Three in one millisecond.
-        (
-            [
-                signs_in(1),
-                changes(2, "Break"),
-                changes(2, "In-call"),
-                changes(2, "lunch"),
-                signs_in(9),
-                changes(8, "late"),
-            ],
-            "Available",
-            9,
-        ),
-        (
-            [
-                signs_in(1),
-                changes(7, "Break"),
-                changes(7, "In-call"),
-                changes(7, "lunch"),
-                signs_in(4),
-                signs_out(3),
-            ],
-            "In-call",
-            4,
-        ),
-        (
-            [
-                signs_in(5),
-                changes(5, "lunch"),
-                changes(5, "In-chat"),
-                signs_out(5),
-                changes(4, "Break"),
-                signs_in(1),
-            ],
-            "Offline",
-            5,
-        ),
-    ] {
-        let orders = orders(events.to_vec());
-        assert_eq!(orders.len(), 720);
-        let expected = after(newcomer(), &orders[0]);
-        for order in orders {
-            let (presence, address) = after(newcomer(), &order);
-            assert_eq!(presence.status.as_str(), status, "{order:?}");
-            assert_eq!(presence.session, Some(at(session)), "{order:?}");
-            assert_eq!(presence.buffered_status, None, "{order:?}");
-            assert_eq!((presence.clone(), address), expected, "{order:?}");
-            // All of them again, in the same wrong order.
-            assert_eq!(
-                after(presence.clone(), &order),
-                (presence, None),
-                "{order:?}"
-            );
-        }
-    }
-}
-
-#[test]
-fn whoever_was_logged_out_comes_back_by_signing_in_and_by_nothing_else() {
-    let (mut presence, _) = after(newcomer(), [&signs_in(1), &changes(2, "Break")]);
+fn only_a_sign_in_brings_back_an_agent_who_was_logged_out() {
+    let (mut presence, _) = after(never_online(), [&signs_in(1), &changes(2, "Break")]);
     presence.status = AgentStatus::offline();
     let late = [changes(3, "Available"), changes(4, "In-call"), signs_in(1)];
     let (presence, _) = after(presence, &late);
@@ -211,7 +108,7 @@ fn whoever_was_logged_out_comes_back_by_signing_in_and_by_nothing_else() {
 }
 
 #[test]
-fn the_end_of_the_call_is_the_end_of_a_session_with_a_pending_logout() {
+fn the_end_of_the_call_ends_a_session_with_a_pending_logout() {
     let logged_out = apply(&pending(), &changes(3, "Break"), NOW).unwrap();
     assert!(logged_out.to.status.is_offline());
     assert_eq!(logged_out.to.pending_logout, None);
@@ -232,12 +129,12 @@ fn the_end_of_the_call_is_the_end_of_a_session_with_a_pending_logout() {
 }
 
 #[test]
-fn a_logout_that_hit_a_session_not_known_yet_is_made_good_by_its_sign_in() {
+fn a_late_sign_in_restores_the_status_of_a_session_that_was_logged_out_too_early() {
     // Break is of the session of second 5; that the session before it has ended is reported afterwards.
     let (logged_out, _) = after(pending(), [&changes(6, "Break")]);
     assert!(logged_out.status.is_offline());
     let late = [changes(3, "lunch"), signs_out(4), signs_in(5)];
-    for order in orders(late.to_vec()) {
+    for order in order::permutations(late.to_vec()) {
         let (presence, _) = after(logged_out.clone(), &order);
         assert_eq!(
             (presence.status, presence.session),
@@ -256,7 +153,7 @@ fn a_logout_that_hit_a_session_not_known_yet_is_made_good_by_its_sign_in() {
 }
 
 #[test]
-fn what_is_due_of_a_pending_logout() {
+fn a_pending_logout_is_finished_or_removed_or_left_alone() {
     let seen = |status_now: &str, session| Presence {
         status: status(status_now),
         session,
@@ -289,13 +186,13 @@ fn what_is_due_of_a_pending_logout() {
         due(&seen("Offline", None)),
         Some((AgentStatus::offline(), None))
     );
-    assert_eq!(due(&newcomer()), None);
+    assert_eq!(due(&never_online()), None);
 }
 
 #[test]
-fn a_clock_that_runs_ahead_hides_nobody_and_confuses_nothing() {
+fn a_clock_that_runs_ahead_hides_no_agent() {
     let (first, then) = (at(10), at(20));
-    let ahead = apply(&newcomer(), &signs_in(50), first).unwrap().to;
+    let ahead = apply(&never_online(), &signs_in(50), first).unwrap().to;
     assert_eq!(
         (ahead.session, ahead.signed_in_at),
         (Some(first), Some(at(50)))
