@@ -1,61 +1,65 @@
-//! `agent-logout`: the operator's command.
+//! `agent-logout`: the operator's command. Its modules, in reading order:
+//!
+//! - [`arguments`]: the commands, their flags and their help
+//! - [`commands`]: what each command does
+//! - [`settings`]: the service's URL, the tenant and the token, from flags, environment variables and the config file
+//! - [`api`]: the service, called over HTTP
+//! - [`aws`]: the tables and the queue `presence`, reached with AWS credentials
+//! - [`rosters`]: agents in CSV and JSON Lines files
+//! - [`terminal`]: results, notices and progress bars
+//! - [`http_url`], [`clock`], [`exit_status`]: a small thing each
 
-mod agents;
-mod args;
-mod completions;
-mod config_file;
-mod connection;
-mod csv_roster;
-mod database;
-mod environment;
-mod follow;
-mod force_logout_api;
-mod import;
-mod job;
-mod log_out;
-mod output;
-mod token;
+mod api;
+mod arguments;
+mod aws;
+mod clock;
+mod commands;
+mod exit_status;
+mod http_url;
+mod rosters;
+mod settings;
+mod terminal;
 
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser;
 
-use args::{AgentsCommand, Args, Command, TokenCommand};
-use output::say;
-
-/// How a command ended that did not fail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ending {
-    /// Everything is done.
-    Done,
-    /// Somebody finishes a call or chat first.
-    Deferred,
-}
+use arguments::agents::AgentsCommand;
+use arguments::command_line::{Command, CommandLine};
+use arguments::presence::PresenceCommand;
+use arguments::token::TokenCommand;
+use commands::{agents, completions, import_agents, job, logout, presence, token};
+use exit_status::ExitStatus;
+use terminal::output::print_notice;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(Args::parse().command).await {
-        Ok(Ending::Done) => ExitCode::SUCCESS,
-        Ok(Ending::Deferred) => ExitCode::from(2),
+    let error = match run(CommandLine::parse().command).await {
+        Ok(status) => return status.into(),
+        Err(error) => error,
+    };
+    match error.downcast::<clap::Error>() {
+        Ok(wrong_usage) => wrong_usage.exit(),
         Err(error) => {
-            say(&format!("agent-logout: {error:#}"));
+            print_notice(&format!("agent-logout: {error:#}"));
             ExitCode::FAILURE
         }
     }
 }
 
-async fn run(command: Command) -> Result<Ending> {
+async fn run(command: Command) -> Result<ExitStatus> {
     match command {
-        Command::Logout(args) => return log_out::run(&args).await,
+        Command::Logout(args) => return logout::run(&args).await,
         Command::Job(args) => return job::run(&args).await,
-        Command::Agents(AgentsCommand::Import(args)) => import::run(&args).await?,
+        Command::Agents(AgentsCommand::Import(args)) => import_agents::run(&args).await?,
         Command::Agents(AgentsCommand::List(args)) => agents::list(&args).await?,
         Command::Agents(AgentsCommand::Show(args)) => agents::show(&args).await?,
+        Command::Presence(PresenceCommand::Send(event)) => presence::send(&event).await?,
         Command::Token(TokenCommand::Create(args)) => token::create(&args).await?,
         Command::Token(TokenCommand::List(args)) => token::list(&args).await?,
         Command::Token(TokenCommand::Revoke(args)) => token::revoke(&args).await?,
         Command::Completions(args) => completions::print_script(args.shell)?,
     }
-    Ok(Ending::Done)
+    Ok(ExitStatus::Done)
 }

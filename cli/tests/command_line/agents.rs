@@ -1,13 +1,13 @@
-//! Looking at agents.
+//! `agents list` and `agents show`.
 
 use crate::stack::Stack;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn filters_narrow_the_list_of_one_tenant() {
+async fn a_list_has_the_agents_of_one_tenant_that_pass_every_filter() {
     let stack = Stack::start().await;
     let none = [0; 0];
-    let everybody: Vec<u64> = (11..=23).collect();
-    assert_eq!(stack.listed(&[]).await, everybody);
+    let all: Vec<u64> = (11..=23).collect();
+    assert_eq!(stack.listed(&[]).await, all);
     assert_eq!(
         stack.listed(&["--tenant", "globex"]).await,
         [11, 12, 13, 14]
@@ -43,7 +43,7 @@ async fn filters_narrow_the_list_of_one_tenant() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_list_is_a_table_unless_it_is_to_be_json() {
+async fn a_list_is_a_table_by_default() {
     let stack = Stack::start().await;
     assert_eq!(stack.run(&["logout", "--agent", "16"]).await.code, 2);
     let table = stack.results(&["agents", "list", "--team", "2"]).await;
@@ -61,9 +61,9 @@ async fn a_list_is_a_table_unless_it_is_to_be_json() {
         lines[2].ends_with("pending") && !lines[1].contains("pending"),
         "{table}"
     );
-    let nobody = stack.run(&["agents", "list", "--team", "99"]).await;
-    assert_eq!((nobody.code, nobody.stdout.as_str()), (0, ""));
-    assert_eq!(nobody.stderr, "acme has no such agents.\n");
+    let none = stack.run(&["agents", "list", "--team", "99"]).await;
+    assert_eq!((none.code, none.stdout.as_str()), (0, ""));
+    assert_eq!(none.stderr, "acme has no such agents.\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -76,18 +76,18 @@ async fn an_agent_is_shown_with_pending_and_last_logout() {
     );
     assert!(before.contains("logout pending since  -\n"), "{before}");
     stack.run(&["logout", "--agent", "11,16"]).await;
-    let waiting = stack.results(&["agents", "show", "16"]).await;
-    assert!(waiting.contains("logout pending since  20"), "{waiting}");
+    let pending = stack.results(&["agents", "show", "16"]).await;
+    assert!(pending.contains("logout pending since  20"), "{pending}");
     let out = stack.results(&["agents", "show", "11"]).await;
     assert!(out.contains("status                Offline\n"), "{out}");
     assert!(out.contains("last logged out       20"), "{out}");
-    let nobody = stack.run(&["agents", "show", "99"]).await;
-    assert_eq!(nobody.code, 1);
-    assert_eq!(nobody.stderr, "agent-logout: acme has no agent 99\n");
+    let missing = stack.run(&["agents", "show", "99"]).await;
+    assert_eq!(missing.code, 1);
+    assert_eq!(missing.stderr, "agent-logout: acme has no agent 99\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_name_cannot_command_the_terminal() {
+async fn a_name_cannot_control_the_terminal() {
     let stack = Stack::start().await;
     stack.set(11, "agent_name", "\u{1b}[2JVader\n").await;
     for args in [

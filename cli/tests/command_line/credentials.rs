@@ -1,4 +1,4 @@
-//! Where credentials come from.
+//! Settings and credentials: where they come from, and what is reported if they are missing or wrong.
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
@@ -23,23 +23,23 @@ async fn a_config_file_is_used_if_nobody_else_can_read_it() {
         "url = '{}'\ntenant = 'acme'\ntoken = 'acme.local'\n",
         stack.url()
     );
-    let usual = stack.file(".config/agent-logout/config.toml", &text);
+    let default = stack.file(".config/agent-logout/config.toml", &text);
     for mode in [0o640, 0o604, 0o644] {
-        let refused = log_out_with_config(&stack, &usual, mode, &[]).await;
+        let refused = log_out_with_config(&stack, &default, mode, &[]).await;
         assert_eq!(refused.code, 1);
-        let told = format!(
-            "agent-logout: others can read the config file {usual}, which may hold a token: chmod 600 {usual}\n"
+        let expected = format!(
+            "agent-logout: others can read the config file {default}, which may hold a token: chmod 600 {default}\n"
         );
-        assert_eq!(refused.stderr, told);
+        assert_eq!(refused.stderr, expected);
     }
-    let used = log_out_with_config(&stack, &usual, 0o600, &[]).await;
+    let used = log_out_with_config(&stack, &default, 0o600, &[]).await;
     assert_eq!(used.code, 0, "{used:?}");
     // Only root can give files away.
-    if std::os::unix::fs::chown(&usual, Some(65_534), None).is_ok() {
-        let refused = log_out_with_config(&stack, &usual, 0o600, &[]).await;
+    if std::os::unix::fs::chown(&default, Some(65_534), None).is_ok() {
+        let refused = log_out_with_config(&stack, &default, 0o600, &[]).await;
         assert_eq!(refused.code, 1);
         assert!(
-            refused.stderr.contains("is somebody else's (user 65534)"),
+            refused.stderr.contains("belongs to another user (65534)"),
             "{refused:?}"
         );
     }
@@ -65,7 +65,7 @@ async fn a_config_file_is_used_if_nobody_else_can_read_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_flag_comes_before_the_environment_and_that_before_the_file() {
+async fn a_flag_overrides_the_environment_which_overrides_the_config_file() {
     let stack = Stack::start().await;
     let text = "url = 'http://127.0.0.1:1'\ntenant = 'nobody'\ntoken = 'no.body'\n";
     let config = stack.file(".config/agent-logout/config.toml", text);
@@ -74,7 +74,7 @@ async fn a_flag_comes_before_the_environment_and_that_before_the_file() {
     let mut logout = stack.program(&["logout", "--agent", "12", "--tenant", "acme"]);
     logout.env("AGENT_LOGOUT_TENANT", "globex");
     assert_eq!(ended(logout).await.code, 0);
-    // With nothing missing it is not even read.
+    // If nothing is missing, it is not even read.
     std::fs::set_permissions(&config, std::fs::Permissions::from_mode(0o644)).unwrap();
     assert_eq!(stack.run(&["logout", "--agent", "13"]).await.code, 0);
     stack.results(&["agents", "list"]).await;
@@ -95,37 +95,40 @@ async fn an_endless_token_is_refused() {
     assert!(ended.stderr.contains("too long for a token"), "{ended:?}");
 }
 
-/// As for a tunnel to somewhere else.
+/// The URL may be the near end of a tunnel.
 #[tokio::test(flavor = "multi_thread")]
-async fn credentials_that_are_set_are_used_on_this_machine_too() {
+async fn aws_credentials_are_used_for_an_endpoint_on_this_machine_too() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    for (key, region) in [("AKIDEXAMPLE", "eu-central-1"), ("local", "us-east-1")] {
-        let mut list = program(&["token", "list", "--endpoint-url", &url]);
-        if key != "local" {
-            list.env("AWS_ACCESS_KEY_ID", key)
-                .env("AWS_SECRET_ACCESS_KEY", "s3cret")
-                .env("AWS_REGION", region);
+    let presence = ["presence", "send", "signed-out", "--agent", "11"];
+    let presence = [&presence[..], &["--tenant", "acme"]].concat();
+    for (command, service) in [(&["token", "list"][..], "dynamodb"), (&presence, "sqs")] {
+        for (key, region) in [("AKIDEXAMPLE", "eu-central-1"), ("local", "us-east-1")] {
+            let mut program = program(&[command, &["--endpoint-url", &url]].concat());
+            if key != "local" {
+                program
+                    .env("AWS_ACCESS_KEY_ID", key)
+                    .env("AWS_SECRET_ACCESS_KEY", "s3cret")
+                    .env("AWS_REGION", region);
+            }
+            let mut child = program.stderr(Stdio::null()).spawn().unwrap();
+            let mut request = String::new();
+            let (connection, _) = listener.accept().unwrap();
+            let mut lines = BufReader::new(connection);
+            while !request.ends_with("\r\n\r\n") {
+                lines.read_line(&mut request).unwrap();
+            }
+            child.kill().unwrap();
+            child.wait().unwrap();
+            assert!(request.contains(&format!("Credential={key}/")), "{request}");
+            let scope = format!("/{region}/{service}/");
+            assert!(request.contains(&scope), "{request}");
         }
-        let mut child = list.stderr(Stdio::null()).spawn().unwrap();
-        let mut request = String::new();
-        let (connection, _) = listener.accept().unwrap();
-        let mut lines = BufReader::new(connection);
-        while !request.ends_with("\r\n\r\n") {
-            lines.read_line(&mut request).unwrap();
-        }
-        child.kill().unwrap();
-        child.wait().unwrap();
-        assert!(request.contains(&format!("Credential={key}/")), "{request}");
-        assert!(
-            request.contains(&format!("/{region}/dynamodb/")),
-            "{request}"
-        );
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_missing_is_named_with_where_to_give_it() {
+async fn a_missing_setting_is_named_with_the_ways_to_give_it() {
     let stack = Stack::start().await;
     for (missing, flag) in [
         ("URL", "--url"),
@@ -136,18 +139,18 @@ async fn what_is_missing_is_named_with_where_to_give_it() {
         logout.env_remove(format!("AGENT_LOGOUT_{missing}"));
         let ended = ended(logout).await;
         assert_eq!(ended.code, 1);
-        for told in [
+        for expected in [
             flag,
             &format!("set AGENT_LOGOUT_{missing}"),
             ".config/agent-logout/config.toml",
         ] {
-            assert!(ended.stderr.contains(told), "{told}: {ended:?}");
+            assert!(ended.stderr.contains(expected), "{expected}: {ended:?}");
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_on_the_command_line_is_warned_of_and_not_repeated() {
+async fn a_token_on_the_command_line_causes_a_warning_and_is_not_printed() {
     let stack = Stack::start().await;
     let ended = stack
         .run(&["logout", "--agent", "11", "--token", "acme.local"])
@@ -156,7 +159,7 @@ async fn a_token_on_the_command_line_is_warned_of_and_not_repeated() {
     assert!(
         ended
             .stderr
-            .contains("warning: a token on the command line can be seen"),
+            .contains("warning: other users of this machine can see a token"),
         "{ended:?}"
     );
     assert!(!ended.stderr.contains("acme.local") && !ended.stdout.contains("acme.local"));
@@ -172,7 +175,7 @@ async fn a_token_on_the_command_line_is_warned_of_and_not_repeated() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dead_service_is_told() {
+async fn a_service_that_cannot_be_reached_is_reported() {
     let stack = Stack::start().await;
     // A port that was free a moment ago.
     let url = format!(
@@ -203,27 +206,31 @@ async fn a_dead_service_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn missing_aws_access_is_told() {
-    let nothing = ended(program(&["token", "list"])).await;
-    assert_eq!(nothing.code, 1);
+async fn a_missing_aws_region_or_credentials_are_reported() {
+    let no_region = ended(program(&["token", "list"])).await;
+    assert_eq!(no_region.code, 1);
     assert!(
-        nothing
+        no_region
             .stderr
             .contains("there is no AWS region: set AWS_REGION"),
-        "{nothing:?}"
+        "{no_region:?}"
     );
-    let nobody = ended(program(&["token", "list", "--region", "eu-central-1"])).await;
-    assert_eq!(nobody.code, 1);
+    let no_credentials = ended(program(&["token", "list", "--region", "eu-central-1"])).await;
+    assert_eq!(no_credentials.code, 1);
     assert!(
-        nobody
+        no_credentials
             .stderr
             .contains("there are no AWS credentials: set AWS_PROFILE"),
-        "{nobody:?}"
+        "{no_credentials:?}"
+    );
+    assert!(
+        !no_credentials.stderr.contains('\u{fffd}'),
+        "{no_credentials:?}"
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_table_is_told() {
+async fn a_wrong_table_is_reported() {
     let stack = Stack::start().await;
     let ended = stack
         .run(&["token", "list", "--api-tokens-table", "tokens"])
@@ -236,7 +243,7 @@ async fn a_wrong_table_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn plain_http_does_without_certificates() {
+async fn plain_http_needs_no_certificates() {
     let stack = Stack::start().await;
     let without = |args: &[&str]| {
         let mut logout = stack.program(args);
@@ -247,16 +254,16 @@ async fn plain_http_does_without_certificates() {
     };
     assert_eq!(ended(without(&["logout", "--agent", "11"])).await.code, 0);
     let https = ["job", "1", "--url", "https://127.0.0.1:1"];
-    let told = ended(without(&https)).await;
-    assert_eq!(told.code, 1);
+    let failed = ended(without(&https)).await;
+    assert_eq!(failed.code, 1);
     assert!(
-        told.stderr.contains("cannot use HTTPS") && told.stderr.contains("No CA certificates"),
-        "{told:?}"
+        failed.stderr.contains("cannot use HTTPS") && failed.stderr.contains("No CA certificates"),
+        "{failed:?}"
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_place_of_the_database_can_stand_in_the_environment() {
+async fn the_endpoint_of_the_database_can_come_from_the_environment() {
     let stack = Stack::start().await;
     let mut list = program(&["agents", "list", "--tenant", "acme"]);
     list.env("AWS_ENDPOINT_URL_DYNAMODB", stack.dynamodb_url());

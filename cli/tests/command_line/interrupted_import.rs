@@ -1,4 +1,4 @@
-//! Imports that end in the middle, and imports under throttling: faults at the SDK's HTTP layer, by the number of the call.
+//! Imports that stop half-way or are throttled: faults at the SDK's HTTP layer, by the number of the call.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,27 +13,28 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
-use logout::agent::RosterAgent;
-use logout::backoff::Backoff;
-use logout::roster::{self, Roster};
-use logout::store::{Imported, Store};
-use logout::tenant::Tenant;
-use logout::timestamp::Clock;
+use domain::agents::{Roster, RosterAgent};
+use domain::tenant::Tenant;
+use domain::timestamp::Timestamp;
+use store::Store;
+use store::connection::Backoff;
+use store::operator::Imported;
+use wire::rosters;
 
 use crate::stack::Stack;
 
-/// What becomes of a call.
+/// What happens to a call.
 #[derive(Clone, Copy, Debug)]
 enum Fault {
     None,
-    /// It never arrives, and is not tried again: as when the program is stopped.
+    /// It never arrives and is not retried, as if the program was stopped.
     Stopped,
     Refused(&'static str),
 }
 
 type Script = Arc<dyn Fn(usize) -> Fault + Send + Sync>;
 
-/// A connection on which the calls, numbered from 0, fail as they are told to.
+/// A connection on which calls, numbered from 0, fail as a script says.
 struct Faulty {
     inner: SharedHttpConnector,
     calls: Arc<AtomicUsize>,
@@ -63,7 +64,7 @@ impl HttpConnector for Faulty {
     }
 }
 
-/// A store whose calls fail as `fault` says of their number.
+/// A store whose calls have the faults that `fault` returns for their numbers.
 fn faulty_store(stack: &Stack, fault: impl Fn(usize) -> Fault + Send + Sync + 'static) -> Store {
     let fault: Script = Arc::new(fault);
     let calls = Arc::new(AtomicUsize::new(0));
@@ -78,8 +79,13 @@ fn faulty_store(stack: &Stack, fault: impl Fn(usize) -> Fault + Send + Sync + 's
             })
         },
     );
-    let config = local::dynamodb::client_config(stack.dynamodb_address()).http_client(client);
-    Store::new(config, local::dynamodb::table_names(), Backoff::AWS)
+    let config =
+        local::backends::dynamodb::client_config(stack.dynamodb_address()).http_client(client);
+    Store::new(
+        config,
+        local::backends::dynamodb::table_names(),
+        Backoff::AWS,
+    )
 }
 
 fn agents(ids: impl IntoIterator<Item = usize>, team: u32) -> (Tenant, Vec<RosterAgent>) {
@@ -91,20 +97,20 @@ fn agents(ids: impl IntoIterator<Item = usize>, team: u32) -> (Tenant, Vec<Roste
         )
     };
     let text: String = ids.into_iter().map(line).collect();
-    roster::parse(&mut roster, &text, Clock::system().now()).unwrap();
+    rosters::parse(&mut roster, &text, Timestamp::from_epoch_ms(0)).unwrap();
     let (tenant, agents) = roster.pop_first().unwrap();
     (tenant, BTreeMap::into_values(agents).collect())
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn wherever_an_import_stops_the_next_one_leaves_no_membership_behind() {
+async fn an_import_that_stops_at_any_call_leaves_no_wrong_membership_after_the_next_one() {
     let stack = Stack::start().await;
-    let whole = faulty_store(&stack, |_| Fault::None);
+    let store = faulty_store(&stack, |_| Fault::None);
     for calls in 0.. {
-        // Somebody of their own for each place to stop at.
+        // A new agent for each call to stop at.
         let id = [101 + calls];
         let (tenant, before) = agents(id, 51);
-        whole.import_agents(&tenant, &before).await.unwrap();
+        store.import_agents(&tenant, &before).await.unwrap();
         let stopped = faulty_store(&stack, move |number| {
             if number < calls {
                 Fault::None
@@ -116,7 +122,7 @@ async fn wherever_an_import_stops_the_next_one_leaves_no_membership_behind() {
             .import_agents(&tenant, &agents(id, 52).1)
             .await
             .is_err();
-        whole
+        store
             .import_agents(&tenant, &agents(id, 53).1)
             .await
             .unwrap();
@@ -141,7 +147,7 @@ async fn wherever_an_import_stops_the_next_one_leaves_no_membership_behind() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_is_throttled_is_tried_again_and_counted_once() {
+async fn throttled_agents_are_written_again_and_counted_once() {
     let stack = Stack::start().await;
     let (tenant, agents) = agents(101..=130, 51);
     let store = faulty_store(&stack, |number| match number {
@@ -159,10 +165,10 @@ async fn who_is_throttled_is_tried_again_and_counted_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_waiting_does_not_change_is_not_tried_again() {
+async fn permanent_errors_are_not_retried() {
     let stack = Stack::start().await;
     for code in ["ResourceNotFoundException", "AccessDeniedException"] {
-        // Whatever is tried again is granted, and succeeds.
+        // A retry would succeed.
         let store = faulty_store(&stack, move |number| match number {
             2 => Fault::Refused(code),
             _ => Fault::None,

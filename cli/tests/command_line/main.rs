@@ -1,12 +1,14 @@
-//! The program, run as an operator runs it, against the whole service.
+//! The command, run as an operator runs it, against a running service.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod agents;
-mod answers;
 mod credentials;
-mod import;
+mod fake_service;
+mod faulty_service;
+mod import_agents;
 mod interrupted_import;
-mod log_out;
+mod logout;
+mod presence;
 mod stack;
 mod token;
 mod usage;

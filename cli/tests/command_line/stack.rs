@@ -1,4 +1,4 @@
-//! The service, on ports that are free, and the program as an operator starts it.
+//! A running service on free ports, and the command as an operator runs it.
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -11,13 +11,16 @@ use local::args::Args;
 use tempfile::TempDir;
 use tokio::task::spawn_blocking;
 
-/// A running service, and a home folder with nothing in it.
+/// The maximum number of looks at an agent until an event is applied; each starts a process, which takes some milliseconds.
+const MAX_LOOKS: usize = 1_000;
+
+/// A running service, and an empty home folder.
 pub struct Stack {
     stack: local::stack::Stack,
     home: TempDir,
 }
 
-/// How the program ended.
+/// How the command ended.
 #[derive(Debug)]
 pub struct Ended {
     pub code: i32,
@@ -26,7 +29,7 @@ pub struct Ended {
 }
 
 impl Stack {
-    /// With the sample's agents: of `acme`, 11 to 15 idle or offline, 16 and 17 of team 2 busy.
+    /// With the sample data: of the tenant `acme`, agents 11 to 15 are idle or offline, 16 and 17 of team 2 are busy.
     pub async fn start() -> Self {
         Self::with(&[]).await
     }
@@ -45,7 +48,7 @@ impl Stack {
         }
     }
 
-    /// A file with that text; its path.
+    /// Writes a file, and returns its path.
     pub fn file(&self, name: &str, text: impl AsRef<[u8]>) -> String {
         let path = self.home.path().join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -61,11 +64,15 @@ impl Stack {
         format!("http://{}", self.stack.dynamodb_address)
     }
 
+    pub fn sqs_url(&self) -> String {
+        format!("http://{}", self.stack.sqs_address)
+    }
+
     pub fn dynamodb_address(&self) -> SocketAddr {
         self.stack.dynamodb_address
     }
 
-    /// The program, told where everything is and that it works for `acme`.
+    /// The command, with the URLs of everything and the tenant `acme`.
     pub fn program(&self, args: &[&str]) -> Command {
         let mut program = program(args);
         program
@@ -73,9 +80,11 @@ impl Stack {
             .env("AGENT_LOGOUT_URL", self.url())
             .env("AGENT_LOGOUT_TENANT", "acme")
             .env("AGENT_LOGOUT_TOKEN", "acme.local");
-        if ["agents", "token"].contains(&args[0]) {
-            program.args(["--endpoint-url", &self.dynamodb_url()]);
-        }
+        match args[0] {
+            "agents" | "token" => program.args(["--endpoint-url", &self.dynamodb_url()]),
+            "presence" => program.args(["--endpoint-url", &self.sqs_url()]),
+            _ => &mut program,
+        };
         program
     }
 
@@ -83,20 +92,31 @@ impl Stack {
         ended(self.program(args)).await
     }
 
-    /// Runs what must succeed; its results.
+    /// Runs a command that must succeed, and returns its output.
     pub async fn results(&self, args: &[&str]) -> String {
         let ended = self.run(args).await;
         assert_eq!(ended.code, 0, "{args:?}: {ended:?}");
         ended.stdout
     }
 
-    /// An agent as `agents show` has them.
+    /// The agent as `agents show` prints them.
     pub async fn agent(&self, id: &str) -> serde_json::Value {
         let shown = self.results(&["agents", "show", id, "--json"]).await;
         serde_json::from_str(&shown).unwrap()
     }
 
-    /// The ids that `agents list` finds.
+    /// The agent as soon as they have this status.
+    pub async fn agent_with_status(&self, id: &str, status: &str) -> serde_json::Value {
+        for _ in 0..MAX_LOOKS {
+            let agent = self.agent(id).await;
+            if agent["status"] == status {
+                return agent;
+            }
+        }
+        panic!("agent {id} never was {status}");
+    }
+
+    /// The ids that `agents list` prints.
     pub async fn listed(&self, filters: &[&str]) -> Vec<u64> {
         let args = [&["agents", "list", "--json"], filters].concat();
         let agents: Vec<serde_json::Value> =
@@ -107,7 +127,7 @@ impl Stack {
             .collect()
     }
 
-    /// Sets a text of an agent of `acme`, past everything.
+    /// Sets a text of an agent of `acme` in the table.
     pub async fn set(&self, id: u64, attribute: &str, text: &str) {
         let update = self.dynamodb().update_item().table_name("agents");
         let update = update
@@ -119,11 +139,13 @@ impl Stack {
     }
 
     pub fn dynamodb(&self) -> Client {
-        Client::from_conf(local::dynamodb::client_config(self.stack.dynamodb_address).build())
+        Client::from_conf(
+            local::backends::dynamodb::client_config(self.stack.dynamodb_address).build(),
+        )
     }
 }
 
-/// The program with nothing of this environment.
+/// The command with an empty environment.
 pub fn program(args: &[&str]) -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_agent-logout"));
     program
@@ -135,13 +157,13 @@ pub fn program(args: &[&str]) -> Command {
     program
 }
 
-/// Runs a program to its end, which must come by itself; the service goes on meanwhile.
+/// Runs a command to its end, while the service keeps running.
 pub async fn ended(mut program: Command) -> Ended {
     let output = spawn_blocking(move || program.output()).await.unwrap();
     of(output.unwrap())
 }
 
-/// The same, with that on its standard input.
+/// The same, with this standard input.
 pub async fn ended_with_input(mut program: Command, input: &str) -> Ended {
     let input = input.to_owned();
     let output = spawn_blocking(move || {

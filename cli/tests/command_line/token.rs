@@ -1,4 +1,4 @@
-//! Tokens.
+//! `token`.
 
 use std::process::Stdio;
 
@@ -6,14 +6,14 @@ use serde_json::Value;
 
 use crate::stack::{Stack, ended};
 
-/// The password that was printed.
+/// The password in the output of `token create`.
 fn password(printed: &str) -> String {
     let line = printed.lines().find(|line| line.starts_with("password"));
     line.unwrap().split_whitespace().nth(1).unwrap().to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_new_token_is_good_until_it_is_revoked() {
+async fn a_new_token_is_valid_until_it_is_revoked() {
     let stack = Stack::start().await;
     let printed = stack.results(&["token", "create"]).await;
     assert_eq!(printed.lines().next(), Some("user      acme"));
@@ -39,7 +39,7 @@ async fn a_new_token_is_good_until_it_is_revoked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_revoked_token_is_refused_by_whoever_has_not_verified_it() {
+async fn a_revoked_token_that_was_never_verified_is_refused() {
     let stack = Stack::start().await;
     let password = password(&stack.results(&["token", "create", "--id", "old"]).await);
     stack.results(&["token", "revoke", "old"]).await;
@@ -72,8 +72,8 @@ async fn a_token_is_never_replaced() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_shows_no_secret_and_no_digest() {
     let stack = Stack::start().await;
-    let made = stack.results(&["token", "create", "--id", "acme-1"]).await;
-    let password = password(&made);
+    let printed = stack.results(&["token", "create", "--id", "acme-1"]).await;
+    let password = password(&printed);
     let (_, secret) = password.split_once('.').unwrap();
     let item = stack.dynamodb().get_item().table_name("api-tokens");
     let id = aws_sdk_dynamodb::types::AttributeValue::S("acme-1".to_owned());
@@ -113,17 +113,17 @@ async fn a_list_shows_no_secret_and_no_digest() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_cannot_be_printed_is_revoked() {
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
-    cannot_be_printed_to(full.unwrap().into(), "No space left on device").await;
+    is_revoked_if_printed_to(full.unwrap().into(), "No space left on device").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_nobody_reads_is_revoked() {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
-    cannot_be_printed_to(writer.into(), "Broken pipe").await;
+    is_revoked_if_printed_to(writer.into(), "Broken pipe").await;
 }
 
-async fn cannot_be_printed_to(place: Stdio, reason: &str) {
+async fn is_revoked_if_printed_to(place: Stdio, reason: &str) {
     let stack = Stack::start().await;
     let mut create = stack.program(&["token", "create", "--id", "lost"]);
     create.stdout(place);

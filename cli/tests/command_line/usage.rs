@@ -1,4 +1,4 @@
-//! The command line itself, and output that cannot be written.
+//! Wrong usage, help, completions, and output that cannot be written.
 
 use std::fs::OpenOptions;
 use std::io::{BufRead, BufReader};
@@ -7,8 +7,8 @@ use std::process::Stdio;
 use crate::stack::{Stack, ended, program};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_mistake_ends_with_code_2_and_says_what_to_do() {
-    for (args, told) in [
+async fn wrong_usage_exits_with_2_and_says_what_to_do() {
+    for (args, expected) in [
         (&["logout"][..], "required arguments were not provided"),
         (&["logout", "--agent", "0"], "it must be a number from 1 to"),
         (
@@ -47,13 +47,13 @@ async fn a_mistake_ends_with_code_2_and_says_what_to_do() {
     ] {
         let ended = ended(program(args)).await;
         assert_eq!((ended.code, ended.stdout.as_str()), (2, ""), "{args:?}");
-        assert!(ended.stderr.contains(told), "{args:?}: {ended:?}");
+        assert!(ended.stderr.contains(expected), "{args:?}: {ended:?}");
         assert!(!ended.stderr.contains("panicked"), "{ended:?}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_command_helps_with_examples() {
+async fn the_help_of_every_command_has_examples() {
     for args in [
         &["--help"][..],
         &["logout", "--help"],
@@ -62,6 +62,11 @@ async fn every_command_helps_with_examples() {
         &["agents", "import", "--help"],
         &["agents", "list", "--help"],
         &["agents", "show", "--help"],
+        &["presence", "--help"],
+        &["presence", "send", "--help"],
+        &["presence", "send", "signed-in", "--help"],
+        &["presence", "send", "status", "--help"],
+        &["presence", "send", "signed-out", "--help"],
         &["token", "--help"],
         &["token", "create", "--help"],
         &["token", "list", "--help"],
@@ -71,7 +76,9 @@ async fn every_command_helps_with_examples() {
         let mut help = program(args);
         help.env("AGENT_LOGOUT_TOKEN", "acme.s3cret")
             .env("AGENT_LOGOUT_URL", "https://acme:s3cret@example.com")
-            .env("AWS_ENDPOINT_URL_DYNAMODB", "https://acme:s3cret@x");
+            .env("AWS_ENDPOINT_URL_DYNAMODB", "https://acme:s3cret@x")
+            .env("AWS_ENDPOINT_URL_SQS", "https://acme:s3cret@x")
+            .env("PRESENCE_QUEUE_URL", "https://acme:s3cret@x");
         let ended = ended(help).await;
         assert_eq!(ended.code, 0);
         let examples = ended.stdout.split_once("Examples:\n  ").unwrap().1;
@@ -81,9 +88,9 @@ async fn every_command_helps_with_examples() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_secret_that_is_given_in_the_wrong_place_is_not_repeated() {
+async fn a_secret_in_the_wrong_place_is_not_printed() {
     let url = "https://acme:s3cret@example.com/prod";
-    for (args, told) in [
+    for (args, expected) in [
         (
             &["token", "revoke", "acme-1.s3cret"][..],
             "the part before the first dot",
@@ -100,19 +107,41 @@ async fn a_secret_that_is_given_in_the_wrong_place_is_not_repeated() {
             &["job", "1", "--tenant", "acme", "--url", url],
             "no user name or password",
         ),
+        (
+            &[
+                "presence",
+                "send",
+                "signed-out",
+                "--agent=1",
+                "--endpoint-url",
+                url,
+            ],
+            "no user name or password",
+        ),
+        (
+            &[
+                "presence",
+                "send",
+                "signed-out",
+                "--agent=1",
+                "--queue-url",
+                url,
+            ],
+            "no user name or password",
+        ),
     ] {
         let mut program = program(args);
         program.env("AGENT_LOGOUT_TOKEN", "a.b");
         let ended = ended(program).await;
         assert_ne!(ended.code, 0);
-        assert!(ended.stderr.contains(told), "{ended:?}");
+        assert!(ended.stderr.contains(expected), "{ended:?}");
         assert!(!ended.stderr.contains("s3cret"), "{ended:?}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_shell_gets_its_completions() {
-    for (shell, told) in [
+async fn there_are_completions_for_every_shell() {
+    for (shell, expected) in [
         ("bash", "complete -F"),
         ("zsh", "#compdef agent-logout"),
         ("fish", "complete -c agent-logout"),
@@ -121,16 +150,15 @@ async fn every_shell_gets_its_completions() {
     ] {
         let ended = ended(program(&["completions", shell])).await;
         assert_eq!(ended.code, 0);
-        assert!(
-            ended.stdout.contains(told) && ended.stdout.contains("revoke"),
-            "{shell}"
-        );
+        for expected in [expected, "revoke", "signed-in"] {
+            assert!(ended.stdout.contains(expected), "{shell}: {expected}");
+        }
     }
 }
 
 #[cfg(target_os = "linux")] // for /dev/full
 #[tokio::test(flavor = "multi_thread")]
-async fn a_full_disk_is_told() {
+async fn a_full_disk_is_reported() {
     let stack = Stack::start().await;
     for args in [
         &["completions", "bash"][..],
@@ -154,7 +182,7 @@ async fn a_full_disk_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reader_who_has_enough_is_no_failure() {
+async fn a_reader_who_stops_early_is_no_failure() {
     let stack = Stack::with(&["--sample", "3000"]).await;
     let mut list = stack.program(&["agents", "list", "--tenant", "sample"]);
     let list = list.stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -173,7 +201,7 @@ async fn a_reader_who_has_enough_is_no_failure() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_but_text_is_written_where_there_is_no_terminal() {
+async fn without_a_terminal_the_output_is_plain_text() {
     let stack = Stack::with(&["--sync-limit", "1"]).await;
     let ended = stack.run(&["logout", "--team", "1"]).await;
     assert_eq!(ended.code, 0, "{ended:?}");

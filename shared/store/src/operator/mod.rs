@@ -5,8 +5,10 @@ mod agent_records;
 mod create_tables;
 mod import_agents;
 mod overwrite_agents;
+mod presence_queue;
 mod tokens;
 mod unfinished_jobs;
 
 pub use import_agents::Imported;
+pub use presence_queue::{PresenceQueue, PresenceQueueError};
 pub use tokens::{ListedToken, NewToken, Revocation};

@@ -1,0 +1,10 @@
+//! What each command does.
+
+pub mod agents;
+pub mod completions;
+mod follow_job;
+pub mod import_agents;
+pub mod job;
+pub mod logout;
+pub mod presence;
+pub mod token;
