@@ -57,27 +57,30 @@ def wait_for_line(process, prefix):
     sys.exit(f"{name(process)} ended before it printed {prefix!r}")
 
 
-def wait_until(is_ready, process, seconds=START_SECONDS):
-    """Waits until `is_ready()` is true; an OSError in it means that the program is not ready yet."""
+def wait_until(is_ready, process, seconds=START_SECONDS, log=lambda: ""):
+    """Waits until `is_ready()` is true. An OSError in it means that the program is not ready yet.
+
+    If it does not get ready, ends the script with a message that contains what `log()` returns.
+    """
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if process.poll() is not None:
-            sys.exit(f"{name(process)} ended with status {process.returncode}")
+            sys.exit(f"{name(process)} ended with status {process.returncode}\n{log()}".strip())
         with contextlib.suppress(OSError):
             if is_ready():
                 return
         time.sleep(POLL_SECONDS)
-    sys.exit(f"{name(process)} was not ready after {seconds} seconds")
+    sys.exit(f"{name(process)} was not ready after {seconds} seconds\n{log()}".strip())
 
 
-def wait_until_listening(process, port, seconds=START_SECONDS):
-    """Waits until a program accepts connections on a port of 127.0.0.1."""
+def wait_until_listening(process, port, **options):
+    """Waits until a program accepts connections on a port of 127.0.0.1. `options` are those of `wait_until`."""
 
     def is_listening():
         socket.create_connection(("127.0.0.1", port)).close()
         return True
 
-    wait_until(is_listening, process, seconds)
+    wait_until(is_listening, process, **options)
 
 
 def name(process):

@@ -57,8 +57,8 @@ class Processes(unittest.TestCase):
             with self.assertRaisesRegex(SystemExit, "echo hello ended before it printed 'ready'"):
                 processes.wait_for_line(process, "ready")
         with processes.running(["false"]) as process:
-            with self.assertRaisesRegex(SystemExit, "false ended with status 1"):
-                processes.wait_until_listening(process, processes.free_port())
+            with self.assertRaisesRegex(SystemExit, "false ended with status 1\nthe log"):
+                processes.wait_until_listening(process, processes.free_port(), log=lambda: "the log")
 
     def test_a_program_that_does_not_get_ready_in_time_ends_the_script(self):
         with processes.running(["sleep", "100"]) as process:
