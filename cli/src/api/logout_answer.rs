@@ -4,12 +4,10 @@ use domain::ids::{AgentId, JobId};
 use reqwest::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
+use wire::http::NO_AGENT_FOUND;
 
 use super::answer::message;
 use super::job::Job;
-
-/// The message when no matching agent is online (the HTTP contract).
-const NO_AGENT_FOUND: &str = "cannot find any agent by input params";
 
 /// The answer to a request to log agents out.
 #[derive(Debug, PartialEq, Eq)]

@@ -9,6 +9,6 @@ mod selectors_body;
 
 pub use agent_row::AgentRow;
 pub use authorization::basic_credentials;
-pub use error_body::ErrorBody;
+pub use error_body::{ErrorBody, NO_AGENT_FOUND};
 pub use job_body::{AcceptedJobBody, JobBody};
 pub use selectors_body::{SelectorsBody, SelectorsError};

@@ -5,7 +5,7 @@ use lambda_http::http::StatusCode;
 use lambda_http::http::header::{HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use store::StoreError;
 use thiserror::Error;
-use wire::http::SelectorsError;
+use wire::http::{NO_AGENT_FOUND, SelectorsError};
 
 use crate::authentication::AuthenticationError;
 use crate::jobs::AcceptJobError;
@@ -32,7 +32,7 @@ pub enum HttpError {
     #[error("{0}")]
     BadRequest(String),
     /// The request selects no agent who is online.
-    #[error("cannot find any agent by input params")]
+    #[error("{}", NO_AGENT_FOUND)]
     NoAgentFound,
     /// A dependency refused, or did not answer in time.
     #[error("temporarily unavailable, retry")]
