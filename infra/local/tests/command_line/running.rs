@@ -1,13 +1,22 @@
-//! The program, started and used as it says.
+//! The program as a process: started, used as it prints, stopped.
 
 use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::agents::AgentStatus;
+use domain::ids::AgentId;
+use domain::presence::{EventKind, PresenceEvent};
+use domain::tenant::Tenant;
+use local::backends::{dynamodb, sqs};
 use serde_json::Value;
+use service::clock::Clock;
+use service::lambda::queue_settings::PRESENCE_QUEUE;
+use wire::messages::presence_message;
 
-/// Ports that are free, whatever else runs.
+/// Free ports.
 pub const ANY_PORTS: [&str; 6] = [
     "--listen",
     "127.0.0.1:0",
@@ -21,7 +30,7 @@ pub const ANY_PORTS: [&str; 6] = [
 pub struct Running {
     child: Child,
     stdout: BufReader<ChildStdout>,
-    /// What it printed: the `ready:` line, and on to the end of the greeting.
+    /// The lines that it printed, from `ready:` to the end of the greeting.
     pub greeting: Vec<String>,
 }
 
@@ -41,7 +50,7 @@ impl Running {
             let mut line = String::new();
             assert!(
                 stdout.read_line(&mut line).unwrap() > 0,
-                "it ended after {greeting:?}"
+                "the program ended after {greeting:?}"
             );
             greeting.push(line.trim_end().to_owned());
         }
@@ -95,30 +104,41 @@ impl Running {
         )
     }
 
-    /// Pastes the printed command that tells of the end of a call into a shell; answers the agent's id.
-    pub fn end_call(&self) -> u64 {
-        let told = |line: &&String| line.starts_with("curl ") && line.contains("SendMessage");
-        let command = self.greeting.iter().find(told).unwrap();
-        let mut shell = Command::new("sh");
-        let shell = shell
-            .args(["-c", command])
-            .env("NO_PROXY", "*")
-            .env("no_proxy", "*");
-        let shell = shell.output().unwrap();
-        let answer = String::from_utf8(shell.stdout).unwrap();
-        assert!(answer.contains("MessageId"), "{command}: {answer}");
-        let of = command.split("agent_id\\\":").nth(1).unwrap();
-        of.split(',').next().unwrap().parse().unwrap()
+    /// Reports to the queue `presence` that the call of the printed agent has ended; returns the agent's id.
+    pub async fn report_end_of_call(&self) -> u64 {
+        let is_printed = |line: &&String| line.contains(" presence send status ");
+        let command = self.greeting.iter().find(is_printed).unwrap();
+        let value = |flag: &str| {
+            let (_, rest) = command.split_once(flag).unwrap();
+            rest.split_whitespace().next().unwrap()
+        };
+        let event = PresenceEvent {
+            tenant: Tenant::parse(value("--tenant")).unwrap(),
+            agent_id: AgentId::parse(value("--agent")).unwrap(),
+            at: Clock::system().now(),
+            kind: EventKind::StatusChanged(AgentStatus::parse(value("--status")).unwrap()),
+        };
+        let address = self.address(2);
+        let client = sqs::client_config(address).build();
+        let send = aws_sdk_sqs::Client::from_conf(client).send_message();
+        let send = send.queue_url(sqs::queue_url(address, PRESENCE_QUEUE.name));
+        let body = presence_message::to_body(&event).unwrap();
+        send.message_body(body).send().await.unwrap();
+        event.agent_id.get()
+    }
+
+    /// The address in a line of the greeting.
+    fn address(&self, line: usize) -> SocketAddr {
+        let (_, address) = self.greeting[line].split_once("http://").unwrap();
+        address.split(' ').next().unwrap().parse().unwrap()
     }
 
     /// A client of the database.
     pub fn dynamodb(&self) -> Client {
-        let (_, address) = self.greeting[1].split_once("http://").unwrap();
-        let address = address.split(' ').next().unwrap().parse().unwrap();
-        Client::from_conf(local::backends::dynamodb::client_config(address).build())
+        Client::from_conf(dynamodb::client_config(self.address(1)).build())
     }
 
-    /// Looks at an agent until they are offline.
+    /// Waits until an agent is offline.
     pub async fn until_offline(&self, key: AttributeValue) {
         let dynamodb = self.dynamodb();
         for _ in 0..100_000 {
@@ -128,17 +148,17 @@ impl Running {
                 return;
             }
         }
-        panic!("{key:?} does not get there");
+        panic!("{key:?} is not logged out");
     }
 
-    /// Posts a body as the sample's tenant.
+    /// Posts a body as the tenant `sample`.
     pub async fn post(&self, body: &'static str) -> Value {
         let request = client().post(&self.commands()[0].3);
         let request = request.header("content-type", "application/json");
         read(request.body(body)).await
     }
 
-    /// The first job of the sample's tenant, as soon as it is as wanted.
+    /// Looks up the first job of the tenant `sample` until it is as wanted.
     pub async fn job_when(&self, wanted: impl Fn(&Value) -> bool) -> Value {
         let url = format!("{}/jobs/1", self.commands()[0].3);
         for _ in 0..100_000 {
@@ -147,10 +167,10 @@ impl Running {
                 return job;
             }
         }
-        panic!("the job does not get there");
+        panic!("the job never is as wanted");
     }
 
-    /// Sends a signal; says what else was printed, and whether it ended well.
+    /// Sends a signal; returns what else was printed, and whether the program succeeded.
     pub fn signal(mut self, name: &str) -> (String, bool) {
         let kill = format!("kill -{name} {}", self.child.id());
         assert!(
@@ -173,7 +193,7 @@ impl Drop for Running {
     }
 }
 
-/// A client that goes straight to the service.
+/// An HTTP client that uses no proxy.
 pub fn client() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().build().unwrap()
 }
@@ -192,7 +212,7 @@ fn program(args: &[&str]) -> Command {
     program
 }
 
-/// Runs the program to its end, which must come by itself.
+/// Runs the program until it ends by itself; returns its exit code and standard error.
 pub fn fails(args: &[&str]) -> (i32, String) {
     let Output { status, stderr, .. } = program(args).output().unwrap();
     (status.code().unwrap(), String::from_utf8(stderr).unwrap())
