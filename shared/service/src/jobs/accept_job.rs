@@ -47,12 +47,12 @@ pub async fn accept_job(
     let accepted = AcceptedJob { job, selection };
     let plan = JobMessage::Plan(accepted.clone());
     job_queue.send_all(std::iter::once(plan)).await?;
-    info!(tenant = %accepted.job.tenant, job = %job_id, "accepted a job");
+    info!(tenant = %accepted.job.tenant, job = job_id.get(), "accepted a job");
     // From here on the worker stores the job if this fails.
     if let Err(error) = store.put_job(&accepted).await {
         warn!(
             tenant = %accepted.job.tenant,
-            job = %job_id,
+            job = job_id.get(),
             error = error_chain(&error),
             "cannot store an accepted job; the worker will store it"
         );

@@ -34,7 +34,7 @@ pub async fn log_out_chunk(store: &Store, clock: &Clock, chunk: &Chunk) -> Resul
     let counted = store.count_chunk(chunk, &counts, clock.now()).await?;
     info!(
         tenant = %chunk.job.tenant,
-        job = %chunk.job.job_id,
+        job = chunk.job.job_id.get(),
         chunk = chunk.number,
         counted = counted == ConditionalWrite::Applied,
         logged_out = counts.logged_out,

@@ -46,7 +46,7 @@ pub async fn plan_job(
     job_queue.send_all(chunks.map(JobMessage::Chunk)).await?;
     info!(
         tenant = %accepted.job.tenant,
-        job = %accepted.job.job_id,
+        job = accepted.job.job_id.get(),
         plan = plan.plan_id,
         agents = plan.agents,
         chunks = plan.chunks,
