@@ -145,7 +145,7 @@ fn a_late_sign_in_restores_the_status_of_a_session_that_was_logged_out_too_early
     // If there was none, they stay out.
     let (out, _) = after(logged_out.clone(), &late[..2]);
     assert!(out.status.is_offline());
-    // Told twice, it is the same.
+    // Reported twice, the result is the same.
     assert_eq!(
         after(logged_out.clone(), [&changes(6, "Break")]).0,
         logged_out
