@@ -58,6 +58,16 @@ pub enum Event {
     SignedOut,
 }
 
+impl Event {
+    /// Every kind of event.
+    pub const ALL: [Self; 4] = [
+        Self::SignedIn,
+        Self::SignedInElsewhere,
+        Self::StatusChanged,
+        Self::SignedOut,
+    ];
+}
+
 /// How many events [`Case::Events`] has.
 pub const EVENTS: u32 = 10;
 /// A request holds at most this many ids (the HTTP contract).
@@ -79,13 +89,7 @@ impl Case {
         }
         all.extend([1_000, 10_000].map(|agents| Self::LookUpJob { agents }));
         all.extend([Self::CallsEndByEvent(10), Self::CallsEndByWrite(10)]);
-        let events = [
-            Event::SignedIn,
-            Event::SignedInElsewhere,
-            Event::StatusChanged,
-            Event::SignedOut,
-        ];
-        all.extend(events.map(Self::Events));
+        all.extend(Event::ALL.map(Self::Events));
         all
     }
 
