@@ -1,156 +1,105 @@
-//! A document of text, tables and plots, for the terminal and as Markdown.
+//! Documents with generated blocks: each stands between `<!-- NAME -->` and `<!-- end -->`; the rest is written by hand.
 
-use std::fmt::Write;
-use std::path::Path;
-use std::{fs, io};
+use std::fs;
+use std::path::PathBuf;
 
-use comfy_table::presets::{ASCII_MARKDOWN, UTF8_HORIZONTAL_ONLY};
-use comfy_table::{CellAlignment, TableStyle};
+use anyhow::{Context, Result, ensure};
+use comfy_table::presets::ASCII_MARKDOWN;
+use comfy_table::{CellAlignment, Table};
 
-/// Headings, paragraphs, tables and plots, in order.
-#[derive(Debug)]
+const END: &str = "<!-- end -->";
+
+/// A document in `docs`.
 pub struct Document {
-    title: &'static str,
-    /// Of its file and of the folder with its plots.
-    name: &'static str,
-    parts: Vec<Part>,
-}
-
-#[derive(Debug)]
-enum Part {
-    Heading(String),
-    Paragraph(String),
-    Table(Table),
-    Plot {
-        file: String,
-        title: String,
-        svg: String,
-    },
-}
-
-/// A table; all but the first column hold figures.
-#[derive(Clone, Debug)]
-pub struct Table {
-    header: Vec<String>,
-    rows: Vec<Vec<String>>,
-}
-
-impl Table {
-    /// A table without rows.
-    #[must_use]
-    pub fn new<const COLUMNS: usize>(header: [&str; COLUMNS]) -> Self {
-        Self {
-            header: header.map(str::to_owned).to_vec(),
-            rows: Vec::new(),
-        }
-    }
-
-    /// Adds a row, with a cell for each column.
-    pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
-        self.rows.push(cells.into_iter().collect());
-    }
-
-    fn render(&self, style: TableStyle) -> String {
-        let mut table = comfy_table::Table::new();
-        table.load_style(style).set_header(&self.header);
-        for row in &self.rows {
-            table.add_row(row);
-        }
-        for column in table.column_iter_mut().skip(1) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-        table.to_string()
-    }
+    path: PathBuf,
+    text: String,
+    filled: usize,
 }
 
 impl Document {
-    /// An empty document.
-    #[must_use]
-    pub fn new(title: &'static str) -> Self {
-        Self::named(title, "performance")
-    }
-
-    /// An empty document, kept in `NAME.md` with its plots in the folder `NAME`.
-    #[must_use]
-    pub fn named(title: &'static str, name: &'static str) -> Self {
-        Self {
-            title,
-            name,
-            parts: Vec::new(),
-        }
-    }
-
-    /// Begins a section.
-    pub fn heading(&mut self, text: &str) {
-        self.parts.push(Part::Heading(text.to_owned()));
-    }
-
-    /// Adds a paragraph of Markdown.
-    pub fn paragraph(&mut self, text: impl Into<String>) {
-        self.parts.push(Part::Paragraph(text.into()));
-    }
-
-    /// Adds a table.
-    pub fn table(&mut self, table: Table) {
-        self.parts.push(Part::Table(table));
-    }
-
-    /// Adds a plot, kept in a file of that name beside the document.
-    pub fn plot(&mut self, file: &str, title: &str, svg: String) {
-        let (file, title) = (file.to_owned(), title.to_owned());
-        self.parts.push(Part::Plot { file, title, svg });
-    }
-
-    /// The plots' files.
-    fn plots(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.parts.iter().filter_map(|part| match part {
-            Part::Plot { file, svg, .. } => Some((file.as_str(), svg.as_str())),
-            _ => None,
+    /// Reads `docs/NAME`.
+    pub fn read(name: &str) -> Result<Self> {
+        let path = docs().join(name);
+        let text = fs::read_to_string(&path);
+        Ok(Self {
+            text: text.with_context(|| format!("cannot read {}", path.display()))?,
+            path,
+            filled: 0,
         })
     }
 
-    /// For a file.
-    #[must_use]
-    pub fn to_markdown(&self) -> String {
-        let mut text = format!("# {}\n", self.title);
-        for part in &self.parts {
-            let part = match part {
-                Part::Heading(heading) => format!("## {heading}"),
-                Part::Paragraph(paragraph) => paragraph.clone(),
-                Part::Table(table) => table.render(ASCII_MARKDOWN),
-                Part::Plot { file, title, .. } => format!("![{title}]({}/{file})", self.name),
-            };
-            let _ = write!(text, "\n{part}\n");
-        }
-        text
+    /// Puts new content into a block.
+    pub fn fill(mut self, block: &str, content: &str) -> Result<Self> {
+        let start = format!("<!-- {block} -->\n");
+        let ends = self.text.split_once(&start);
+        let ends = ends.and_then(|(before, after)| Some((before, after.split_once(END)?.1)));
+        let (before, after) =
+            ends.with_context(|| format!("{} has no block {block}", self.path.display()))?;
+        self.text = format!("{before}{start}{content}\n{END}{after}");
+        self.filled += 1;
+        Ok(self)
     }
 
-    /// Writes the file and its plots into a folder.
-    ///
-    /// # Errors
-    /// They cannot be written.
-    pub fn write_into(&self, folder: &Path) -> io::Result<()> {
-        let plots = folder.join(self.name);
-        fs::create_dir_all(&plots)?;
-        for (name, svg) in self.plots() {
-            fs::write(plots.join(name), svg)?;
-        }
-        fs::write(folder.join(format!("{}.md", self.name)), self.to_markdown())
+    /// The text, once every block is filled.
+    fn text(&self) -> Result<&str> {
+        let blocks = self.text.matches(END).count();
+        let path = self.path.display();
+        ensure!(
+            blocks == self.filled,
+            "{path} has blocks that are not filled"
+        );
+        Ok(&self.text)
     }
 
-    /// For a terminal.
-    #[must_use]
-    pub fn to_terminal(&self) -> String {
-        let mut text = String::new();
-        for part in &self.parts {
-            let part = match part {
-                Part::Heading(heading) => format!("{heading}\n{}", "=".repeat(heading.len())),
-                Part::Paragraph(paragraph) => paragraph.clone(),
-                Part::Table(table) => table.render(UTF8_HORIZONTAL_ONLY),
-                Part::Plot { file, title, .. } => format!("{title}: docs/{}/{file}", self.name),
-            };
-            let _ = write!(text, "\n{part}\n");
-        }
-        text
+    /// Whether the file is as the document is now.
+    #[cfg(test)]
+    pub fn is_current(&self) -> Result<bool> {
+        Ok(fs::read_to_string(&self.path)? == self.text()?)
     }
+
+    /// Writes the document.
+    pub fn write(&self) -> Result<()> {
+        fs::write(&self.path, self.text()?)?;
+        Ok(())
+    }
+}
+
+/// Where documents are.
+pub fn docs() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs"))
+}
+
+/// A table in Markdown, whose header is separated by ` | `; all but the first column are aligned to the right.
+pub fn table<const COLUMNS: usize>(
+    header: &str,
+    rows: impl IntoIterator<Item = [String; COLUMNS]>,
+) -> String {
+    let mut table = Table::new();
+    table
+        .load_style(ASCII_MARKDOWN)
+        .set_header(header.split(" | "));
+    table.add_rows(rows);
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table.to_string()
+}
+
+/// A number with commas.
+pub fn number(number: f64) -> String {
+    let text = number.to_string();
+    let (digits, decimals) = text.split_at(text.find('.').unwrap_or(text.len()));
+    let mut grouped = String::new();
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped + decimals
+}
+
+/// A number with commas, without decimals.
+pub fn whole(count: f64) -> String {
+    number(count.round())
 }

@@ -1,17 +1,37 @@
-//! `cargo run --release -p bench -- SCENARIO`: results on the terminal, and in `docs/performance.md`.
+//! `cargo run --release -p bench -- SCENARIO`: measures how fast the service is, beside what else could be done, and writes down
+//! what it costs and how far it scales.
+//!
+//! - Measurements: [`drain`], [`peer`], [`cold_start`], [`load`]; each has its tables and goals. [`results`] keeps them.
+//! - What they measure on: [`roster`] (agents), [`backends`] (DynamoDB and SQS), [`process`], [`usage`].
+//! - Documents: [`document`] (a file with generated blocks), [`documents`] (which block holds what), [`costs`] (the ledger's
+//!   tables), [`scaling`] (arithmetic from counts and published limits).
+#![expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+
+mod backends;
+mod cold_start;
+mod costs;
+mod document;
+mod documents;
+mod drain;
+mod load;
+mod peer;
+mod process;
+mod results;
+mod roster;
+mod scaling;
+mod usage;
 
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, ensure};
-use bench::backends::{self, BackendsArgs};
-use bench::drain::{self, ContestantArgs};
-use bench::results::{Results, docs};
-use bench::{cold_start, ledger, load, peer, scaling};
+use anyhow::{Result, ensure};
 use clap::{Parser, Subcommand};
-use tokio::process::Command;
 
-/// Counts what the service costs, and measures how fast it is. Results go to the terminal, to docs/performance.md and its
-/// plots, to docs/performance/results.json, and to docs/scaling.md.
+use backends::BackendsArgs;
+use drain::ContestantArgs;
+use results::Results;
+
+/// Counts what the service costs, and measures how fast it is. Results go to docs/performance/results.json and from there, with
+/// the ledger, to docs/performance.md, docs/performance/tables.md and docs/scaling.md.
 #[derive(Parser)]
 struct Args {
     #[command(subcommand)]
@@ -22,22 +42,18 @@ struct Args {
 enum Scenario {
     /// All of them; takes half an hour on two cores, and the machine for itself.
     All,
-    /// What requests cost, in calls, capacity units and round trips; also writes what the test holds it to.
+    /// What requests and events cost; also writes the ledger that the tests compare with.
     Ledger,
-    /// How fast jobs of up to a million agents are worked off, beside a floor.
+    /// How fast jobs of up to a million agents are worked off, beside the same calls without any logic.
     Drain,
     /// What a team would write instead, in Python: needs Python 3.11 or later.
     Peer,
     /// From the start of a function's process to its first poll and its first answer.
-    ColdStart {
-        /// Start this build of a function too; may be given more than once
-        #[arg(long, value_name = "FUNCTION=BINARY")]
-        also: Vec<String>,
-    },
-    /// Many callers at once, one tenant flooding: needs `wrk`.
+    ColdStart,
+    /// Many callers at once, one tenant flooding the service.
     Load,
-    /// Limits on paper: what a job takes on AWS. Computed, not measured; to docs/scaling.md.
-    Scaling,
+    /// Writes the documents from the ledger and the results of earlier runs; measures nothing.
+    Documents,
     /// A process of a measurement.
     #[command(hide = true)]
     Backends(BackendsArgs),
@@ -60,55 +76,42 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Before half an hour is spent on what comes first.
-async fn require(program: &str) -> Result<()> {
-    let ran = Command::new(program).arg("--version").output().await;
-    ran.with_context(|| format!("{program} is not on the path; Debian has it as `{program}`"))?;
-    Ok(())
-}
-
 async fn run(scenario: Scenario) -> Result<()> {
-    let mut results = Results::load()?;
+    let mut results = Results::read()?;
     match scenario {
         Scenario::All => {
-            for program in ["python3", "wrk"] {
-                require(program).await?;
-            }
-            results.ledger = ledger::count_all().await?;
-            let recorded = ledger::recorded()? == results.ledger;
+            let is_recorded = ledger::count_all().await? == ledger::recorded()?;
             ensure!(
-                recorded,
+                is_recorded,
                 "the ledger has changed; if that is meant, run `bench ledger`"
             );
-            results.cold_start = Some(cold_start::measure(&[]).await?);
-            results.save()?;
-            results.drain = drain::measure_all().await?;
-            results.save()?;
-            results.peer = peer::measure_all().await?;
-            results.save()?;
-            results.load = Some(load::measure().await?);
+            results.cold_start = cold_start::measure().await?;
+            results.write()?;
+            results.drain = drain::measure().await?;
+            results.write()?;
+            results.peer = peer::measure().await?;
+            results.write()?;
+            results.load = load::measure().await?;
         }
         Scenario::Ledger => {
-            results.ledger = ledger::count_all().await?;
-            ledger::record(&results.ledger)?;
+            ledger::record(&ledger::count_all().await?)?;
+            println!("ledger.jsonl is written; `bench documents` takes it over");
+            return Ok(());
         }
-        Scenario::Drain => results.drain = drain::measure_all().await?,
-        Scenario::Peer => results.peer = peer::measure_all().await?,
-        Scenario::ColdStart { also } => {
-            results.cold_start = Some(cold_start::measure(&also).await?);
-        }
-        Scenario::Load => {
-            require("wrk").await?;
-            results.load = Some(load::measure().await?);
-        }
-        Scenario::Scaling => {}
+        Scenario::Drain => results.drain = drain::measure().await?,
+        Scenario::Peer => results.peer = peer::measure().await?,
+        Scenario::ColdStart => results.cold_start = cold_start::measure().await?,
+        Scenario::Load => results.load = load::measure().await?,
+        Scenario::Documents => {}
         Scenario::Backends(args) => return backends::serve(args).await,
         Scenario::Contestant(args) => return drain::work(args).await,
         Scenario::Local(args) => return local::program::run(&args).await,
     }
-    let (performance, scaling) = (results.document(), scaling::document());
-    println!("{}", performance.to_terminal());
-    println!("{}", scaling.to_terminal());
-    scaling.write_into(&docs())?;
-    results.save()
+    results.write()?;
+    let ledger = ledger::recorded()?;
+    for document in documents::generate(&results, &ledger)? {
+        document.write()?;
+    }
+    println!("{}", documents::goals(&results, &ledger));
+    Ok(())
 }

@@ -8,13 +8,10 @@ use nix::unistd::Pid;
 use tokio::process::Command;
 
 use super::programs::Program;
+use super::runtime_api::RuntimeApi;
 use super::start::{spawn, within};
-use crate::runtime_api::RuntimeApi;
 
 /// Instructions that a program executes until it polls, on all threads; `None` if there is no valgrind.
-///
-/// # Errors
-/// It does not poll, or valgrind does not say.
 pub async fn count(program: &Program) -> Result<Option<u64>> {
     let mut valgrind = Command::new("valgrind");
     let version = valgrind.arg("--version").stdout(Stdio::null());

@@ -1,45 +1,104 @@
-//! What AWS publishes: limits, each with the page that says so. All of them are of one account in one region, and those
-//! called quotas are raised on request.
+//! What AWS publishes: limits of one account in one Region, each with the page that says so. A quota is raised on request.
 
-/// A partition of a table takes so many write units a second (Amazon DynamoDB Developer Guide, "Best practices for designing
-/// and using partition keys effectively"). Items of one partition key are in one partition unless DynamoDB splits them.
-pub const PARTITION_WRITE_UNITS_PER_S: f64 = 1_000.0;
-/// A partition gives so many read units a second (the same page).
-pub const PARTITION_READ_UNITS_PER_S: f64 = 3_000.0;
-/// A new on-demand table takes so many write units a second at once (Amazon DynamoDB Developer Guide, "Understanding
-/// DynamoDB warm throughput in different scenarios").
-pub const NEW_TABLE_WRITE_UNITS_PER_S: f64 = 4_000.0;
-/// An on-demand table may throttle if it gets more than twice its previous peak within so long (Amazon DynamoDB Developer
-/// Guide, "DynamoDB on-demand capacity mode"). DynamoDB often adds capacity sooner, but promises no time.
-pub const DOUBLING_S: f64 = 1_800.0;
-/// Default quota of an on-demand table's write units a second (Amazon DynamoDB Developer Guide, "Quotas in Amazon DynamoDB").
-pub const TABLE_WRITE_UNITS_PER_S: f64 = 40_000.0;
-/// Bytes of a write unit (Amazon DynamoDB Developer Guide, "DynamoDB read and write operations").
-pub const WRITE_UNIT_BYTES: f64 = 1_024.0;
-/// Bytes of a read unit, read consistently; half a unit otherwise (the same page).
-pub const READ_UNIT_BYTES: f64 = 4_096.0;
-/// A page of a `Query` holds so many bytes of items (Amazon DynamoDB API Reference, "Query").
-pub const QUERY_PAGE_BYTES: f64 = 1_048_576.0;
+/// A published limit.
+pub struct Limit {
+    pub what: &'static str,
+    pub value: f64,
+    pub unit: &'static str,
+    /// The page, by its title.
+    pub source: &'static str,
+}
 
-/// An event source starts with so many batches of a standard queue at once (AWS Lambda Developer Guide, "Configuring scaling
-/// behavior for SQS event source mappings").
-pub const EVENT_SOURCE_START: f64 = 5.0;
-/// It adds so many a second: 300 a minute (the same page).
-pub const EVENT_SOURCE_GROWTH_PER_S: f64 = 300.0 / 60.0;
-/// It invokes so many at once, whatever its `MaximumConcurrency` (the same page); the setting itself takes 2 to 1,000 (AWS
-/// Lambda API Reference, "`ScalingConfig`").
-pub const EVENT_SOURCE_MAX: f64 = 1_250.0;
-/// A batch holds at most so many messages, as the template sets it; `SendMessageBatch` and `ReceiveMessage` take no more
-/// (Amazon SQS Developer Guide, "Amazon SQS message quotas").
-pub const MESSAGES_PER_BATCH: f64 = 10.0;
-/// So many messages of a standard queue may be in flight (Amazon SQS Developer Guide, "Amazon SQS standard queue quotas").
-pub const IN_FLIGHT_MESSAGES: f64 = 120_000.0;
+/// Items of one partition key are in one partition unless DynamoDB splits it, which it does not promise.
+pub const PARTITION_WRITES: Limit = Limit {
+    what: "writes of a partition",
+    value: 1_000.0,
+    unit: "write units a second",
+    source: "DynamoDB: Best practices for designing and using partition keys effectively",
+};
+pub const PARTITION_READS: Limit = Limit {
+    what: "reads of a partition",
+    value: 3_000.0,
+    unit: "read units a second",
+    source: PARTITION_WRITES.source,
+};
+/// An index has a throughput of its own, with the same numbers.
+pub const NEW_TABLE_WRITES: Limit = Limit {
+    what: "writes of a new on-demand table or index",
+    value: 4_000.0,
+    unit: "write units a second",
+    source: "DynamoDB: Understanding DynamoDB warm throughput in different scenarios",
+};
+pub const NEW_TABLE_READS: Limit = Limit {
+    what: "reads of a new on-demand table or index",
+    value: 12_000.0,
+    unit: "read units a second",
+    source: NEW_TABLE_WRITES.source,
+};
+/// Twice the peak so far; DynamoDB often gives more sooner, but promises no time.
+pub const DOUBLING: Limit = Limit {
+    what: "an on-demand table doubles its peak within",
+    value: 30.0,
+    unit: "minutes",
+    source: "DynamoDB: DynamoDB on-demand capacity mode",
+};
+pub const TABLE_WRITES: Limit = Limit {
+    what: "writes of an on-demand table, default quota",
+    value: 40_000.0,
+    unit: "write units a second",
+    source: "DynamoDB: Quotas in Amazon DynamoDB",
+};
+/// `SendMessageBatch` and `ReceiveMessage` take no more, and the template sets it.
+pub const MESSAGES_PER_BATCH: Limit = Limit {
+    what: "messages in a batch",
+    value: 10.0,
+    unit: "messages",
+    source: "SQS: Amazon SQS message quotas",
+};
+pub const IN_FLIGHT: Limit = Limit {
+    what: "messages of a standard queue in flight",
+    value: 120_000.0,
+    unit: "messages",
+    source: "SQS: Amazon SQS standard queue quotas",
+};
+pub const EVENT_SOURCE_START: Limit = Limit {
+    what: "batches of a standard queue at once, at first",
+    value: 5.0,
+    unit: "invocations",
+    source: "Lambda: Configuring scaling behavior for SQS event source mappings",
+};
+pub const EVENT_SOURCE_GROWTH: Limit = Limit {
+    what: "more batches at once, each minute",
+    value: 300.0,
+    unit: "invocations",
+    source: EVENT_SOURCE_START.source,
+};
+pub const ACCOUNT_CONCURRENCY: Limit = Limit {
+    what: "concurrency of an account, default quota",
+    value: 1_000.0,
+    unit: "invocations",
+    source: "Lambda: Lambda quotas",
+};
+/// An environment that needs less than 100 ms still takes no more than that.
+pub const ENVIRONMENT_RATE: Limit = Limit {
+    what: "invocations of an environment",
+    value: 10.0,
+    unit: "a second",
+    source: "Lambda: Understanding Lambda function scaling",
+};
 
-/// Default quota of environments that work at once, all functions together (AWS Lambda Developer Guide, "Lambda quotas").
-pub const ACCOUNT_CONCURRENCY: f64 = 1_000.0;
-/// A function gets at most so many environments at once, and so many more every ten seconds (AWS Lambda Developer Guide,
-/// "Lambda scaling behavior").
-pub const ENVIRONMENTS_PER_10_S: f64 = 1_000.0;
-/// A function with so much memory has one processor, one with less its share (AWS Lambda Developer Guide, "Configure Lambda
-/// function memory").
-pub const ONE_CPU_MB: f64 = 1_769.0;
+/// All of them, in the order of the document.
+pub const ALL: [Limit; 12] = [
+    NEW_TABLE_WRITES,
+    NEW_TABLE_READS,
+    DOUBLING,
+    TABLE_WRITES,
+    PARTITION_WRITES,
+    PARTITION_READS,
+    MESSAGES_PER_BATCH,
+    IN_FLIGHT,
+    EVENT_SOURCE_START,
+    EVENT_SOURCE_GROWTH,
+    ENVIRONMENT_RATE,
+    ACCOUNT_CONCURRENCY,
+];

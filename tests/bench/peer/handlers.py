@@ -11,18 +11,18 @@ from typing import Any
 import boto3
 import contract
 from botocore.exceptions import ClientError
-from competent_agents import (
+from contract import CHUNK_SIZE, OUTCOMES, SYNC_LIMIT, Answer, Refused, Selectors
+from log_out import (
     AGENTS_TABLE,
     Item,
+    Outcome,
     Request,
     config,
     dynamodb,
     item_of_failed_condition,
     log_out_all,
-    row,
     threads,
 )
-from contract import CHUNK_SIZE, SYNC_LIMIT, Answer, Refused, Selectors
 
 # SendMessageBatch takes no more.
 MESSAGES_PER_CALL = 10
@@ -43,12 +43,12 @@ def force_logout(event: dict[str, Any], context: Any) -> Answer:
         selectors = contract.selectors(event)
     except Refused as refused:
         return refused.answer
-    agent_ids = _candidates(tenant, selectors)
+    agent_ids = _find(tenant, selectors)
     if len(agent_ids) > SYNC_LIMIT:
-        return contract.answer_job(event, _create_job(tenant, selectors, agent_ids), selectors.given)
+        return contract.answer_job(event, _create_job(tenant, selectors, agent_ids), selectors.body)
     request = Request(tenant, event["requestContext"]["requestId"], _now_ms())
     outcomes = log_out_all(request, agent_ids, rows_wanted=True)
-    return contract.answer_rows([row(outcome) for outcome in outcomes if outcome.kind != "skipped"])
+    return contract.answer_rows([_row(outcome) for outcome in outcomes if outcome.kind != "skipped"])
 
 
 def worker(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def worker(event: dict[str, Any], context: Any) -> dict[str, Any]:
     failures = []
     for record in event["Records"]:
         try:
-            _work(json.loads(record["body"]))
+            _log_out_chunk(json.loads(record["body"]))
         except Exception:
             # One bad message must not bring back the nine others.
             log.exception("message %s failed", record["messageId"])
@@ -64,8 +64,8 @@ def worker(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return {"batchItemFailures": failures}
 
 
-def _candidates(tenant: str, selectors: Selectors) -> list[int]:
-    """The distinct agents meant. All of them are read even if they become a job, which needs a snapshot of them."""
+def _find(tenant: str, selectors: Selectors) -> list[int]:
+    """The distinct agents selected. All of them are read even if they become a job, which needs a snapshot of them."""
     found = set(selectors.agent_ids)
     look_ups = [functools.partial(_at_addresses, tenant, *ends) for ends in selectors.ranges]
     look_ups += [functools.partial(_in_team, tenant, team_id) for team_id in selectors.team_ids]
@@ -80,11 +80,7 @@ def _at_addresses(tenant: str, first: bytes, last: bytes) -> list[int]:
         IndexName="by-ip",
         KeyConditionExpression="tenant = :tenant AND ip BETWEEN :first AND :last",
         ProjectionExpression="agent_key",
-        ExpressionAttributeValues={
-            ":tenant": {"S": tenant},
-            ":first": {"B": first},
-            ":last": {"B": last},
-        },
+        ExpressionAttributeValues={":tenant": {"S": tenant}, ":first": {"B": first}, ":last": {"B": last}},
     )
     return [int(item["agent_key"]["S"].rpartition("#")[2]) for item in items]
 
@@ -110,8 +106,8 @@ def _query(**params: Any) -> Iterator[Item]:
 
 
 def _create_job(tenant: str, selectors: Selectors, agent_ids: list[int]) -> int:
-    """Writes the job, then sends its chunks. Who dies in between leaves a job that never ends, and no answer: the
-    caller asks again, which does no harm.
+    """Writes the job, then sends its chunks. A crash in between leaves a job that never ends and no answer: the caller
+    asks again, which does no harm.
     """
     counted = dynamodb.update_item(
         TableName=JOBS_TABLE,
@@ -120,34 +116,26 @@ def _create_job(tenant: str, selectors: Selectors, agent_ids: list[int]) -> int:
         ExpressionAttributeValues={":one": {"N": "1"}},
         ReturnValues="UPDATED_NEW",
     )
-    job_id = int(counted["Attributes"]["last_job_id"]["N"])
-    now_ms = _now_ms()
+    job_id, now_ms = int(counted["Attributes"]["last_job_id"]["N"]), _now_ms()
     dynamodb.put_item(
         TableName=JOBS_TABLE,
         Item={
             "job_key": {"S": f"{tenant}#{job_id}"},
             "accepted_at": {"N": str(now_ms)},
-            "selectors": {"S": json.dumps(selectors.given)},
+            "selectors": {"S": json.dumps(selectors.body)},
             "agent_count": {"N": str(len(agent_ids))},
-            **{f"{kind}_count": {"N": "0"} for kind in contract.KINDS},
+            **{f"{outcome}_count": {"N": "0"} for outcome in OUTCOMES},
             "expires_at": {"N": str(now_ms // 1000 + contract.JOB_RETENTION_SECONDS)},
         },
     )
+    job = {"tenant": tenant, "job_id": job_id, "accepted_at": now_ms}
     starts = range(0, len(agent_ids), CHUNK_SIZE)
     bodies = [
-        json.dumps(
-            {
-                "tenant": tenant,
-                "job_id": job_id,
-                "accepted_at": now_ms,
-                "chunk": number,
-                "agent_ids": agent_ids[start : start + CHUNK_SIZE],
-            }
-        )
+        json.dumps({**job, "chunk": number, "agent_ids": agent_ids[start : start + CHUNK_SIZE]})
         for number, start in enumerate(starts)
     ]
-    tens = [bodies[at : at + MESSAGES_PER_CALL] for at in range(0, len(bodies), MESSAGES_PER_CALL)]
-    list(threads.map(_send, tens))
+    batches = [bodies[at : at + MESSAGES_PER_CALL] for at in range(0, len(bodies), MESSAGES_PER_CALL)]
+    list(threads.map(_send, batches))
     return job_id
 
 
@@ -155,27 +143,26 @@ def _send(bodies: list[str]) -> None:
     entries = [{"Id": str(at), "MessageBody": body} for at, body in enumerate(bodies)]
     sent = sqs.send_message_batch(QueueUrl=JOBS_QUEUE_URL, Entries=entries)
     if failed := sent.get("Failed"):
-        raise RuntimeError(f"{len(failed)} messages were not taken: {failed[0]['Message']}")
+        raise RuntimeError(f"{len(failed)} messages were refused: {failed[0]['Message']}")
 
 
-def _work(message: dict[str, Any]) -> None:
-    """Logs out a chunk and counts it, once however often it is delivered."""
-    tenant, job_id = message["tenant"], message["job_id"]
+def _log_out_chunk(message: dict[str, Any]) -> None:
+    """Logs out a chunk and counts it once, however often it is delivered."""
+    tenant, job_id, chunk = message["tenant"], message["job_id"], str(message["chunk"])
     request = Request(tenant, f"job-{job_id}", message["accepted_at"])
     outcomes = log_out_all(request, message["agent_ids"], rows_wanted=False)
     kinds = [outcome.kind for outcome in outcomes]
-    chunk = {"N": str(message["chunk"])}
     try:
         dynamodb.update_item(
             TableName=JOBS_TABLE,
             Key={"job_key": {"S": f"{tenant}#{job_id}"}},
             UpdateExpression="ADD logged_out_count :logged_out, deferred_count :deferred,"
-            " skipped_count :skipped, done_chunks :chunks",
-            ConditionExpression="NOT contains(done_chunks, :chunk)",
+            " skipped_count :skipped, counted_chunks :chunks",
+            ConditionExpression="NOT contains(counted_chunks, :chunk)",
             ExpressionAttributeValues={
-                **{f":{kind}": {"N": str(kinds.count(kind))} for kind in contract.KINDS},
-                ":chunk": chunk,
-                ":chunks": {"NS": [chunk["N"]]},
+                **{f":{outcome}": {"N": str(kinds.count(outcome))} for outcome in OUTCOMES},
+                ":chunk": {"N": chunk},
+                ":chunks": {"NS": [chunk]},
             },
         )
     except ClientError as error:
@@ -184,15 +171,32 @@ def _work(message: dict[str, Any]) -> None:
 
 
 def _read_token(token_id: str) -> dict[str, Any] | None:
-    found = dynamodb.get_item(TableName=API_TOKENS_TABLE, Key={"token_id": {"S": token_id}})
-    if "Item" not in found:
+    item = dynamodb.get_item(TableName=API_TOKENS_TABLE, Key={"token_id": {"S": token_id}}).get("Item")
+    if item is None:
         return None
-    item = found["Item"]
     return {
         "tenant": item["tenant"]["S"],
         "secret_sha256": item["secret_sha256"]["B"],
         "revoked": "revoked_at" in item,
     }
+
+
+def _row(outcome: Outcome) -> dict[str, Any]:
+    name, email, number, status = (
+        outcome.found[attribute]["S"] for attribute in ("agent_name", "email", "agent_number", "agent_status")
+    )
+    row = {
+        "agent_id": outcome.agent_id,
+        "name": name,
+        "email": email,
+        "agent_number": number,
+        "previous_status": status,
+        "current_status": contract.OFFLINE,
+    }
+    if outcome.kind == "deferred":
+        waits = "will force logout as soon as the ongoing call/chat is completed"
+        row |= {"current_status": status, "message": waits}
+    return row
 
 
 def _now_ms() -> int:

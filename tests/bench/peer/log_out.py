@@ -1,9 +1,9 @@
-"""Logging out agents as a good Python team would write it: one conditional `UpdateItem` per agent, many at once.
+"""Logging out agents: one conditional `UpdateItem` per agent, many at once.
 
 No agent is read before it is written: the condition says who may be logged out, and a write that fails brings the item
-along. What is chosen for speed: plain clients instead of resources, so that no item is converted; one client for all
-threads, with as many connections as there are threads; no checks of parameters against the API's model, which such a
-team's tests would have made; and threads that live as long as the function's environment.
+along. Chosen for speed: plain clients instead of resources, so that no item is converted; one client for all threads,
+with a connection for each; no checks of parameters against the API's model; threads that live as long as the
+function's environment.
 """
 
 import os
@@ -12,15 +12,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import boto3
-import contract
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from contract import BUSY, OFFLINE
 
-# A call waits a few milliseconds for DynamoDB, and takes Python one of computing, which threads do in turn: more of
-# them would wait for each other. 8, 16 and 32 were measured, and make no difference on two cores.
+# A call waits a few milliseconds for DynamoDB and takes Python one of computing, which threads do in turn. 8, 16 and 32
+# make no difference on two cores.
 THREADS = 16
-# Who changes between every two looks of ours is tried that often.
+# An agent who changes between every two attempts is tried this often.
 MAX_ROUNDS = 6
 
 AGENTS_TABLE = os.environ["AGENTS_TABLE"]
@@ -47,7 +46,7 @@ class Request(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """`kind` is one of `KINDS`; `found` is the item before, if rows are wanted."""
+    """`kind` is one of `OUTCOMES`; `found` is the item before, if rows are wanted."""
 
     kind: str
     agent_id: int
@@ -55,13 +54,12 @@ class Outcome(NamedTuple):
 
 
 def log_out_all(request: Request, agent_ids: Iterable[int], rows_wanted: bool) -> list[Outcome]:
-    """Logs out agents side by side; returns when all are settled."""
-    log_out = threads.map(lambda agent_id: _log_out(request, agent_id, rows_wanted), agent_ids)
-    return list(log_out)
+    """Logs out agents side by side; returns when all are done."""
+    return list(threads.map(lambda agent_id: _log_out(request, agent_id, rows_wanted), agent_ids))
 
 
 def _log_out(request: Request, agent_id: int, rows_wanted: bool) -> Outcome:
-    """Logs out one agent, or marks the logout as pending if they are busy; safe to repeat with the same request."""
+    """Logs out one agent, or defers it if they are busy; safe to repeat with the same request."""
     for _ in range(MAX_ROUNDS):
         try:
             written = dynamodb.update_item(
@@ -82,15 +80,14 @@ def _log_out(request: Request, agent_id: int, rows_wanted: bool) -> Outcome:
             return Outcome("logged_out", agent_id, written.get("Attributes", {}))
         except ClientError as error:
             item = item_of_failed_condition(error)
-        if outcome := _settle(request, agent_id, item):
+        if outcome := _not_logged_out(request, agent_id, item):
             return outcome
     raise RuntimeError(f"agent {agent_id} keeps changing")
 
 
-def _settle(request: Request, agent_id: int, item: Item) -> Outcome | None:
-    """What becomes of an agent who could not be logged out; nothing if they have changed since, and may be now."""
-    done_by = item.get("last_logout", {}).get("M", {}).get("request", {}).get("S")
-    if done_by == request.name:
+def _not_logged_out(request: Request, agent_id: int, item: Item) -> Outcome | None:
+    """What becomes of an agent who could not be logged out; nothing if they have changed since."""
+    if item.get("last_logout", {}).get("M", {}).get("request", {}).get("S") == request.name:
         return Outcome("logged_out", agent_id, item)
     session = item.get("online_since")
     status = item.get("agent_status", {}).get("S", OFFLINE)
@@ -98,29 +95,24 @@ def _settle(request: Request, agent_id: int, item: Item) -> Outcome | None:
         return Outcome("skipped", agent_id, item)
     if status not in BUSY:
         return None
-    # A mark for this session stays, whoever set it: it ends the session just as well.
+    # A logout that is pending for this session stays, whatever request it is from: it ends the session just as well.
     if item.get("pending_logout", {}).get("M", {}).get("online_since") == session:
         return Outcome("deferred", agent_id, item)
-    return _defer(request, agent_id, item)
-
-
-def _defer(request: Request, agent_id: int, item: Item) -> Outcome | None:
-    """Marks the logout of a busy agent as pending; nothing if they have changed since."""
-    mark = {
+    pending = {
         "request": {"S": request.name},
         "requested_at": {"N": str(request.at_ms)},
-        "online_since": item["online_since"],
+        "online_since": session,
     }
     try:
         dynamodb.update_item(
             TableName=AGENTS_TABLE,
             Key={"agent_key": item["agent_key"]},
-            UpdateExpression="SET pending_logout = :mark",
+            UpdateExpression="SET pending_logout = :pending",
             ConditionExpression="agent_status = :seen AND online_since = :session",
             ExpressionAttributeValues={
-                ":mark": {"M": mark},
+                ":pending": {"M": pending},
                 ":seen": item["agent_status"],
-                ":session": item["online_since"],
+                ":session": session,
             },
         )
     except ClientError as error:
@@ -134,19 +126,3 @@ def item_of_failed_condition(error: ClientError) -> Item:
     if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
         raise error
     return error.response.get("Item", {})
-
-
-def row(outcome: Outcome) -> dict[str, Any]:
-    item = outcome.found
-    status = item["agent_status"]["S"]
-    row = {
-        "agent_id": outcome.agent_id,
-        "name": item["agent_name"]["S"],
-        "email": item["email"]["S"],
-        "agent_number": item["agent_number"]["S"],
-        "previous_status": status,
-        "current_status": OFFLINE,
-    }
-    if outcome.kind == "deferred":
-        row |= {"current_status": status, "message": contract.WAITS}
-    return row
