@@ -9,7 +9,7 @@ use crate::case::EVENTS;
 use crate::{Case, Cost, Entry, Event, Selector};
 
 /// The team that every agent is in.
-pub const TEAM: u64 = 7;
+const TEAM: u64 = 7;
 
 impl Case {
     /// Counts what it costs.

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use case::{Case, Event, Selector};
 pub use cost::Cost;
-pub use counting::{TEAM, numbered_agent};
+pub use counting::numbered_agent;
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/ledger.jsonl");
 const RECORDED: &str = include_str!("../ledger.jsonl");

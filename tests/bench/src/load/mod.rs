@@ -39,6 +39,7 @@ const CALLERS: [Callers; 3] = [
         mix: &FLOOD,
     },
 ];
+
 /// What was measured.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Load {

@@ -52,7 +52,7 @@ fn bounds(counted: &Counted, settings: &Settings) -> [Bound; 4] {
             per_agent: counted.per_agent(|cost| cost.calls_of("UpdateItem")),
         },
         Bound {
-            what: "invocations of `logout-worker`",
+            what: "messages to invocations of `logout-worker`",
             per_second: settings.messages_per_second(),
             per_agent: 1.0 / settings.agents_per_chunk,
         },
