@@ -1,13 +1,14 @@
-//! Addresses, blocks and ranges, one a line: each means what it says, and together they mean neither more nor less.
+//! Addresses, blocks and ranges, one a line: each is read as it is written, and merging them neither adds an address nor
+//! loses one.
 
 #![no_main]
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use domain::selection::{AddressRange, merge};
 use libfuzzer_sys::fuzz_target;
-use logout::address_range::{AddressRange, merge};
 
-/// More of them add time and no cases.
+/// More lines take more time and add no cases.
 const MAX_LINES: usize = 50;
 
 fuzz_target!(|text: &str| {
@@ -16,17 +17,17 @@ fuzz_target!(|text: &str| {
     for pair in merged.windows(2) {
         assert!(pair[0].last() < pair[1].first(), "{merged:?}");
         assert_ne!(
-            beside(pair[0].last())[1],
+            neighbours(pair[0].last())[1],
             Some(pair[1].first()),
             "{merged:?}"
         );
     }
-    // Both change at the ends of some range alone, so they are the same if they are there.
+    // Membership changes only at the ends of a range, so comparing there is enough.
     for range in &ranges {
         let (first, last) = (range.first(), range.last());
         for address in [
             [Some(first), Some(last)],
-            [beside(first)[0], beside(last)[1]],
+            [neighbours(first)[0], neighbours(last)[1]],
         ]
         .concat()
         {
@@ -72,7 +73,7 @@ fn meant(text: &str) -> Option<(IpAddr, IpAddr)> {
     let hosts = u128::MAX.checked_shr(128 - (size - length)).unwrap_or(0);
     let (first, last) = (network.to_bits() & !hosts, network.to_bits() | hosts);
     let [first, last] = [first, last].map(|bits| IpAddr::from(Ipv6Addr::from_bits(bits)));
-    // IPv4 is what lies in the IPv4-mapped addresses as a whole; no IPv6 block ends among them.
+    // A block inside the IPv4-mapped addresses is an IPv4 block; an IPv6 block that would end among them ends before them.
     let before_mapped: IpAddr = "::fffe:ffff:ffff".parse().ok()?;
     match (first.to_canonical(), last.to_canonical()) {
         (first, last) if first.is_ipv4() && last.is_ipv4() => Some((first, last)),
@@ -89,8 +90,8 @@ fn holds(ranges: &[AddressRange], address: Option<IpAddr>) -> bool {
     address.is_some_and(holds)
 }
 
-/// The address before, and the one after.
-fn beside(address: IpAddr) -> [Option<IpAddr>; 2] {
+/// The address before, and the address after.
+fn neighbours(address: IpAddr) -> [Option<IpAddr>; 2] {
     match address {
         IpAddr::V4(v4) => [v4.to_bits().checked_sub(1), v4.to_bits().checked_add(1)]
             .map(|bits| bits.map(|bits| Ipv4Addr::from_bits(bits).into())),

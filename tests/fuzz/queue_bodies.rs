@@ -1,30 +1,32 @@
-//! Bodies of messages in the queues of jobs and of presence events, one a line: what is taken means what JSON says it is, and
-//! events that do not contradict each other end alike in any order and however often they come.
+//! Bodies of messages in the queues `jobs` and `presence`, one a line: a message is read as the JSON that it is, and events
+//! that do not contradict each other lead to the same presence in any order, however often they are delivered.
 
 #![no_main]
 
 use std::net::IpAddr;
 
+use domain::agents::AgentStatus;
+use domain::ids::{AgentId, TeamId};
+use domain::limits::MAX_CLOCK_AHEAD;
+use domain::presence::{self, EventKind, Presence, PresenceEvent};
+use domain::selection::{AddressRange, Selection};
+use domain::timestamp::Timestamp;
 use libfuzzer_sys::fuzz_target;
-use logout::agent::AgentStatus;
-use logout::message::Message;
-use logout::presence::{self, Presence};
-use logout::presence_event::{EventKind, MAX_AHEAD, PresenceEvent};
-use logout::timestamp::Timestamp;
 use serde_json::{Value, json};
+use wire::messages::{JobMessage, presence_message};
 
 /// 2026-11-22T08:00:00Z, a moment before the recorded event.
 const NOW: Timestamp = Timestamp::from_epoch_ms(1_795_334_400_000);
-/// Each order of more would take too long.
+/// With more events, trying every order takes too long.
 const MAX_EVENTS: usize = 4;
 
 fuzz_target!(|bodies: &str| {
     let mut events = Vec::new();
     for body in bodies.lines() {
-        if let Ok(message) = Message::parse(body) {
+        if let Ok(message) = JobMessage::parse(body) {
             check_message(&message, body);
         }
-        if let Ok(event) = PresenceEvent::parse(body, NOW) {
+        if let Ok(event) = presence_message::parse(body, NOW) {
             check_event(&event, body);
             if !events
                 .iter()
@@ -35,18 +37,19 @@ fuzz_target!(|bodies: &str| {
         }
     }
     events.truncate(MAX_EVENTS);
-    let in_turn = after(&events);
-    assert!(in_turn.1 <= Some(NOW));
+    let in_given_order = after(&events);
+    assert!(in_given_order.1 <= Some(NOW));
     if !contradict(&events) {
         for order in orders(events) {
-            assert_eq!(after(&order), in_turn, "{order:?}");
+            assert_eq!(after(&order), in_given_order, "{order:?}");
         }
     }
 });
 
-/// True if a status is told of somebody who had signed out and not in again. Then it counts if it comes before the sign-out.
+/// True if a status is reported of an agent who had signed out and not in again. Then it counts if it arrives before the
+/// sign-out.
 fn contradict(events: &[PresenceEvent]) -> bool {
-    let is_of_nobody = |at| {
+    let is_after_sign_out = |at| {
         let earlier = events.iter().filter(|event| event.at <= at);
         let outs = earlier.filter(|event| event.kind == EventKind::SignedOut);
         let signed_in_since = |out| {
@@ -62,7 +65,7 @@ fn contradict(events: &[PresenceEvent]) -> bool {
     events
         .iter()
         .filter(is_status)
-        .any(|event| is_of_nobody(event.at))
+        .any(|event| is_after_sign_out(event.at))
 }
 
 fn is_sign_in(event: &PresenceEvent) -> bool {
@@ -87,9 +90,9 @@ fn begins_the_same_session(one: &PresenceEvent, other: &PresenceEvent) -> bool {
     is_sign_in(one) && is_sign_in(other) && one.at == other.at
 }
 
-fn check_message(message: &Message, body: &str) {
-    assert_eq!(Message::parse(&message.to_body()).as_ref(), Ok(message));
-    // What the service has no use for, it does not look at closely.
+fn check_message(message: &JobMessage, body: &str) {
+    assert_eq!(JobMessage::parse(&message.to_body()).as_ref(), Ok(message));
+    // The service skips the keys that it does not use; some of them are not valid JSON for a stricter reader.
     let Ok(said) = serde_json::from_str::<Value>(body) else {
         return;
     };
@@ -98,17 +101,13 @@ fn check_message(message: &Message, body: &str) {
     assert_eq!(said["job_id"], job.job_id.get());
     assert_eq!(said["accepted_at_ms"], job.accepted_at.epoch_ms());
     assert_eq!(said["expires_at_ms"], job.expires_at.epoch_ms());
-    // Serde takes a variant's place for its name; nobody but the service writes these.
+    // Serde also reads a variant's number in place of its name; only the service writes these messages.
     match message {
-        Message::Plan(accepted) => {
+        JobMessage::Plan(accepted) => {
             assert!(said["kind"] == "plan" || said["kind"] == 0);
-            let selectors = &accepted.selectors;
-            let array = |key: &str| said["selectors"].get(key).cloned().unwrap_or(json!([]));
-            assert_eq!(array("agent_ids"), json!(selectors.agent_ids));
-            assert_eq!(array("team_ids"), json!(selectors.team_ids));
-            assert_eq!(array("ip_addrs"), json!(selectors.ip_addrs));
+            assert_eq!(selection(&said["selection"]), accepted.selection);
         }
-        Message::Chunk(chunk) => {
+        JobMessage::Chunk(chunk) => {
             assert!(said["kind"] == "chunk" || said["kind"] == 1);
             assert_eq!(said["plan_id"], chunk.plan_id);
             assert_eq!(said["chunk"], chunk.number);
@@ -117,15 +116,31 @@ fn check_message(message: &Message, body: &str) {
     }
 }
 
+/// The selection of a plan, read in another way than the service does. Serde reads a struct from an array too.
+fn selection(said: &Value) -> Selection {
+    let array = |key: &str, place: usize| {
+        let array = said.get(key).or_else(|| said.get(place));
+        array.and_then(Value::as_array).into_iter().flatten()
+    };
+    let ids = |key, place| array(key, place).filter_map(Value::as_u64);
+    let ranges = array("ip_ranges", 2).filter_map(Value::as_str);
+    let ranges = ranges.filter_map(|text| AddressRange::parse(text).ok());
+    Selection::new(
+        ids("agent_ids", 0).filter_map(AgentId::new),
+        ids("team_ids", 1).filter_map(TeamId::new),
+        ranges.collect(),
+    )
+}
+
 fn check_event(event: &PresenceEvent, body: &str) {
-    assert!(event.at <= NOW.plus(MAX_AHEAD));
+    assert!(event.at <= NOW.plus(MAX_CLOCK_AHEAD));
     let Ok(said) = serde_json::from_str::<Value>(body) else {
         return;
     };
     assert_eq!(said["tenant"], event.tenant.as_str());
     assert_eq!(said["agent_id"], event.agent_id.get());
     let status = &said["status"];
-    let (kind, is_said) = match &event.kind {
+    let (kind, is_as_reported) = match &event.kind {
         EventKind::SignedIn {
             address,
             status: first,
@@ -143,17 +158,17 @@ fn check_event(event: &PresenceEvent, body: &str) {
         }
         EventKind::SignedOut => ("signed_out", true),
     };
-    assert!(said["event"] == kind && is_said, "{event:?}");
+    assert!(said["event"] == kind && is_as_reported, "{event:?}");
 }
 
-/// The status and the session of somebody who was never online before these events.
+/// The status and the session of an agent who was never online before these events.
 fn after(events: &[PresenceEvent]) -> (AgentStatus, Option<Timestamp>) {
     let mut presence = Presence {
         status: AgentStatus::offline(),
         status_at: None,
         session: None,
         signed_in_at: None,
-        early_status: None,
+        buffered_status: None,
         pending_logout: None,
     };
     for event in events {

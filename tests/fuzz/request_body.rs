@@ -1,27 +1,28 @@
-//! Bodies of requests: whatever the bytes, they are refused in a few words, or taken for what JSON says they are.
+//! Bodies of requests: any bytes are refused with a short message, or read as the JSON that they are.
 
 #![no_main]
 
 use std::collections::BTreeMap;
 use std::fmt;
 
+use domain::ids::MAX_ID;
+use domain::limits::{MAX_AGENT_IDS, MAX_IP_ADDRS, MAX_TEAM_IDS};
+use domain::selection::{AddressRange, Selection};
 use libfuzzer_sys::fuzz_target;
-use logout::address_range::AddressRange;
-use logout::ids::MAX_ID;
-use logout::request::{MAX_AGENT_IDS, MAX_IP_ADDRS, MAX_TEAM_IDS, Selectors, SelectorsError};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
+use wire::http::{SelectorsBody, SelectorsError};
 
 /// What an answer quotes of a body is cut: twice 200 characters, and the words around them.
 const MAX_MESSAGE_CHARS: usize = 600;
 
 fuzz_target!(|body: &[u8]| {
     let meant = meant(body);
-    match Selectors::parse(body) {
+    match SelectorsBody::parse(body) {
         Ok(selectors) => {
             assert_eq!(meant.as_ref(), Some(&read(&selectors)));
             let written = serde_json::to_vec(&selectors).expect("it has string keys");
-            assert_eq!(Selectors::parse(&written).as_ref(), Ok(&selectors));
+            assert_eq!(SelectorsBody::parse(&written).as_ref(), Ok(&selectors));
             check_addresses(&selectors);
         }
         Err(error) => {
@@ -35,7 +36,7 @@ fuzz_target!(|body: &[u8]| {
 /// The three arrays.
 type Arrays = (Vec<u64>, Vec<u64>, Vec<String>);
 
-fn read(selectors: &Selectors) -> Arrays {
+fn read(selectors: &SelectorsBody) -> Arrays {
     (
         selectors.agent_ids.iter().map(|id| id.get()).collect(),
         selectors.team_ids.iter().map(|id| id.get()).collect(),
@@ -98,14 +99,26 @@ fn meant(body: &[u8]) -> Option<Arrays> {
     is_good.then_some((agents, teams, addresses))
 }
 
-fn check_addresses(selectors: &Selectors) {
+fn check_addresses(selectors: &SelectorsBody) {
     let is_bad = |text: &String| AddressRange::parse(text).is_err();
-    match (
-        selectors.address_ranges(),
-        selectors.ip_addrs.iter().position(is_bad),
-    ) {
-        (Ok(ranges), None) => assert_eq!(ranges.len(), selectors.ip_addrs.len()),
-        (Err(SelectorsError::Address { position, .. }), Some(first)) => assert_eq!(position, first),
-        (said, is) => panic!("{said:?} said of {is:?}"),
+    let first_bad = selectors.ip_addrs.iter().position(is_bad);
+    let selected = selectors.selection();
+    match (&selected, first_bad) {
+        (Ok(selection), None) => assert_eq!(*selection, selection_of(selectors)),
+        (Err(SelectorsError::Address { position, .. }), Some(first)) => {
+            assert_eq!(*position, first);
+        }
+        _ => panic!("{selected:?}, and the first bad entry is {first_bad:?}"),
     }
+}
+
+/// What the selectors mean: every range of them in some look-up.
+fn selection_of(selectors: &SelectorsBody) -> Selection {
+    let ranges = selectors.ip_addrs.iter();
+    let ranges = ranges.filter_map(|text| AddressRange::parse(text).ok());
+    Selection::new(
+        selectors.agent_ids.iter().copied(),
+        selectors.team_ids.iter().copied(),
+        ranges.collect(),
+    )
 }

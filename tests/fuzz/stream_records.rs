@@ -1,27 +1,26 @@
-//! Records of the agents table's stream: logged out by one is whoever it shows with a pending logout of their session, online,
-//! and neither on a call nor in a chat; nobody else, and nobody twice.
+//! Records of the agents table's stream: a record logs out exactly the agents whom it shows online, with a pending logout of
+//! their session, and neither on a call nor in a chat; and each of them once.
 
 #![no_main]
 
+use aws_lambda_events::dynamodb::EventRecord;
+use domain::agents::RequestId;
+use domain::ids::AgentId;
+use domain::presence;
+use domain::tenant::Tenant;
 use libfuzzer_sys::fuzz_target;
-use logout::agent::RequestId;
-use logout::ids::AgentId;
-use logout::presence;
-use logout::store::read_record;
-use logout::tenant::Tenant;
 use serde_json::Value;
+use store::StreamedAgent;
 
 fuzz_target!(|record: &[u8]| {
     let (Ok(json), Ok(record)) = (
         serde_json::from_slice::<Value>(record),
-        serde_json::from_slice(record),
+        serde_json::from_slice::<EventRecord>(record),
     ) else {
         return;
     };
-    let agent = match read_record(record) {
-        Ok(Some(agent)) => agent,
-        Ok(None) => return assert_eq!(json["eventName"], "REMOVE"),
-        Err(_) => return assert!(!shows_an_agent(&json)),
+    let Ok(agent) = StreamedAgent::of_new_image(record.change.new_image) else {
+        return assert!(!shows_an_agent(&json));
     };
     let transition = presence::finish_pending_logout(&agent.seen.presence);
     let logged_out_by = transition.as_ref().and_then(|it| it.logged_out_by.as_ref());
@@ -48,14 +47,14 @@ fn shows_an_agent(record: &Value) -> bool {
     })
 }
 
-/// The request that a record shows to be due, read in another way than the service does.
+/// The request whose pending logout is due by this record, read in another way than the service does.
 fn due(record: &Value) -> Option<&str> {
     let image = &record["dynamodb"]["NewImage"];
     let time = |of: &Value| of["online_since"]["N"].as_str()?.parse::<i64>().ok();
     let status = image["agent_status"]["S"].as_str()?;
-    let mark = &image["pending_logout"]["M"];
-    let is_of_this_session = time(mark).is_some() && time(mark) == time(image);
-    let can_go = !["In-call", "In-chat", "Offline"].contains(&status);
-    let request = mark["request"]["S"].as_str().unwrap_or_default();
-    (is_of_this_session && can_go).then_some(request)
+    let pending_logout = &image["pending_logout"]["M"];
+    let is_of_this_session = time(pending_logout).is_some() && time(pending_logout) == time(image);
+    let is_idle = !["In-call", "In-chat", "Offline"].contains(&status);
+    let request = pending_logout["request"]["S"].as_str().unwrap_or_default();
+    (is_of_this_session && is_idle).then_some(request)
 }

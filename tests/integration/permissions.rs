@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
+use aws_lambda_events::dynamodb::EventRecord;
 use serde_json::{Value, json};
-use tests::{Act, Call, TestStack, agent};
-
-use crate::crash_points::event;
-use crate::presence::{changed, message};
+use tests::presence_messages::{of_agent, status_changed};
+use tests::test_queue::message;
+use tests::{Act, Call, TestStack, agent, gateway_event};
 
 /// Actions, each with the resource of the template that it is allowed on.
 pub type Permissions = BTreeSet<(String, String)>;
@@ -21,57 +21,67 @@ pub async fn of_all_functions() -> BTreeMap<&'static str, Permissions> {
     let take = || std::mem::take(&mut *seen.lock().unwrap());
     let mut all = BTreeMap::new();
 
+    post_requests(&stack).await;
+    all.insert("force-logout", take());
+    all.insert("job-status", of_job_status().await);
+    work_off_job(&stack).await;
+    all.insert("logout-worker", take());
+    report_events(&stack).await;
+    all.insert("presence", take());
+    let records = records_of_an_ended_call(&stack).await;
+    take();
+    stack.invoke.pending_logouts(records).await;
+    all.insert("pending-logouts", take());
+    all
+}
+
+/// Posts requests that are answered at once, and one that becomes a job.
+async fn post_requests(stack: &TestStack) {
     for body in [
         json!({ "agent_ids": [1] }),
         json!({ "team_ids": [8], "ip_addrs": ["10.9.9.9"] }),
         json!({ "agent_ids": [3, 4, 404], "team_ids": [7], "ip_addrs": ["10.0.0.1"] }),
     ] {
-        let request = event("force-logout", |event| {
+        let request = gateway_event::changed("force-logout", |event| {
             event["body"] = json!(body.to_string());
         });
         stack.functions.force_logout.handle(request).await;
     }
-    all.insert("force-logout", take());
+}
 
-    // A process that has not verified the token yet.
-    let other = TestStack::start().await;
-    let seen_there = watch(&other);
-    other
-        .functions
-        .job_status
-        .handle(event("job-status", |_| {}))
-        .await;
-    all.insert(
-        "job-status",
-        std::mem::take(&mut *seen_there.lock().unwrap()),
-    );
+/// In a process that has not verified the token yet.
+async fn of_job_status() -> Permissions {
+    let stack = TestStack::start().await;
+    let seen = watch(&stack);
+    let request = gateway_event::changed("job-status", |_| {});
+    stack.functions.job_status.handle(request).await;
+    std::mem::take(&mut *seen.lock().unwrap())
+}
 
-    // The plan of a job whose item could not be written, and its chunks.
-    delete_jobs(&stack).await;
+/// Delivers the plan of a job whose item was not written, and then its chunks.
+async fn work_off_job(stack: &TestStack) {
+    delete_jobs(stack).await;
     for _ in 0..2 {
-        let messages = stack.jobs.receive_all().await;
-        assert!(!messages.is_empty());
-        assert!(stack.invoke.logout_worker(messages).await.is_empty());
+        assert!(stack.deliver_jobs().await.is_empty());
     }
-    all.insert("logout-worker", take());
+}
 
+async fn report_events(stack: &TestStack) {
     for (agent_id, status) in [(3, "In-call"), (3, "Break"), (1, "Break")] {
-        let body = changed("07:30:00", status);
-        let body = body.replace("\"agent_id\":1", &format!("\"agent_id\":{agent_id}"));
+        let body = of_agent(agent_id, &status_changed("07:30:00", status));
         stack.invoke.presence(vec![message("event", &body)]).await;
     }
-    all.insert("presence", take());
+}
 
+/// The records of the stream after a call with a pending logout has ended.
+async fn records_of_an_ended_call(stack: &TestStack) -> Vec<EventRecord> {
     stack.set_status("acme", 5, "In-call").await;
     let request = json!({ "agent_ids": [5] });
     stack.post_force_logout("acme", &request).await;
     stack.set_status("acme", 5, "Break").await;
-    let records = stack.stream().read().unwrap().unwrap();
+    let records = stack.records();
     assert!(!records.is_empty());
-    take();
-    stack.invoke.pending_logouts(records).await;
-    all.insert("pending-logouts", take());
-    all
+    records
 }
 
 /// Records the permissions of every call from now on.

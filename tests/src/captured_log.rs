@@ -1,4 +1,4 @@
-//! Everything that all stacks of a test run log, kept for a look at it.
+//! Everything that the services of a test run log.
 
 use std::io;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -17,16 +17,23 @@ static LOG: LazyLock<Log> = LazyLock::new(|| {
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
-/// Starts to keep what is logged, at the level at which most is.
+/// Starts to keep what is logged, at every level.
 pub fn capture() {
     LazyLock::force(&LOG);
 }
 
-/// All that was logged so far.
+/// Everything that was logged so far.
 #[must_use]
 pub fn text() -> String {
     let bytes = LOG.0.lock().unwrap_or_else(PoisonError::into_inner);
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Fails unless one line of the log contains all of these texts.
+pub fn assert_logged(texts: &[&str]) {
+    let log = text();
+    let has_all = |line: &str| texts.iter().all(|text| line.contains(text));
+    assert!(log.lines().any(has_all), "no line of the log has {texts:?}");
 }
 
 impl io::Write for Log {

@@ -1,4 +1,4 @@
-//! `Fn::ForEach`, expanded as AWS expands it (AWS CloudFormation Template Reference, "Fn::ForEach").
+//! Loops of the templates (`Fn::ForEach`), expanded as AWS expands them (its Template Reference).
 
 use serde_json::{Map, Value, json};
 

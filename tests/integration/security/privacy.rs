@@ -1,0 +1,97 @@
+//! Personal data and secrets must not be logged: requests and events hold words that must not be in the log.
+
+use domain::agents::{Profile, RosterAgent};
+use serde_json::json;
+use tests::presence_messages::{signed_in, status_changed};
+use tests::test_queue::message;
+use tests::{Act, TestStack, agent, agent_at, captured_log};
+
+#[tokio::test]
+async fn no_log_line_holds_a_token_a_name_or_a_mail_address() {
+    let stack = TestStack::start().await;
+    let agents = [
+        agent(1, "lunch", &[7]),
+        agent(2, "In-call", &[7]),
+        agent_at(3, "lunch", &[], "10.0.0.3"),
+    ];
+    let canary = |agent: RosterAgent| RosterAgent {
+        profile: Profile {
+            name: "CanaryName".to_owned(),
+            email: "canary@mail".to_owned(),
+            agent_number: "CanaryNumber".to_owned(),
+        },
+        ..agent
+    };
+    stack.add("acme", &agents.map(canary)).await;
+
+    let body = json!({ "agent_ids": [1, 2], "team_ids": [7], "ip_addrs": ["10.0.0.1/32"] });
+    stack.post_force_logout("acme", &body).await;
+    stack
+        .post_force_logout("acme", &json!({ "canary_key": "CanaryName" }))
+        .await;
+    stack.aws_calls.once(
+        "BatchExecuteStatement",
+        0,
+        Act::EditReply(Box::new(|reply| {
+            let item = json!({ "email": { "S": "canary@mail" } });
+            let error = json!({ "Code": "DuplicateItem", "Message": "CanaryName", "Item": item });
+            reply["Responses"][0] = json!({ "Error": error });
+        })),
+    );
+    stack
+        .post_force_logout("acme", &json!({ "agent_ids": [3] }))
+        .await;
+    stack.aws_calls.script(|_| Act::Forward);
+    let large = json!({ "agent_ids": (1..=200).collect::<Vec<_>>(), "ip_addrs": ["203.0.113.77"] });
+    stack.post_force_logout("acme", &large).await;
+    stack.aws_calls.once("BatchGetItem", 0, Act::LoseReply);
+    stack.drain_jobs().await;
+    stack.aws_calls.script(|_| Act::Throttle);
+    stack.post_force_logout("acme", &body).await;
+
+    fail_events_and_records(&stack).await;
+
+    let log = captured_log::text();
+    for logged in [
+        "logged out agents",
+        "logged out a chunk",
+        "ThrottlingException",
+        "DuplicateItem",
+        "a presence event failed",
+        "a record of the stream failed",
+    ] {
+        assert!(log.contains(logged), "{logged} is not in {log}");
+    }
+    let in_base64 = "YWNtZTphY21lLnNlY3JldA"; // acme:acme.secret
+    for secret in [
+        "acme.secret",
+        in_base64,
+        "CanaryName",
+        "canary@mail",
+        "CanaryNumber",
+        "canary_key",
+        "203.0.113.77",
+        "CanaryStatus",
+        "CanaryAddress",
+    ] {
+        assert!(!log.contains(secret), "{secret} is in {log}");
+    }
+}
+
+/// Has events and records of an agent fail for every reason.
+async fn fail_events_and_records(stack: &TestStack) {
+    let good = status_changed("07:30:00", "CanaryStatus");
+    let bad = signed_in("07:31:00", "CanaryAddress");
+    let events = [good.clone(), bad].map(|body| message("event", &body));
+    let busy = vec![message("event", &status_changed("07:20:00", "In-call"))];
+    stack.aws_calls.script(|_| Act::Forward);
+    stack.invoke.presence(busy).await;
+    stack
+        .post_force_logout("acme", &json!({ "agent_ids": [1, 2] }))
+        .await;
+    stack.set_status("acme", 2, "Break").await;
+    let records = stack.stream().read().unwrap().unwrap();
+    stack.aws_calls.script(|_| Act::Throttle);
+    assert_eq!(stack.invoke.presence(events.to_vec()).await.len(), 2);
+    assert!(stack.invoke.pending_logouts(records).await.is_some());
+}

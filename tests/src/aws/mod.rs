@@ -1,0 +1,5 @@
+//! The AWS calls of the service: intercepted, made to fail, counted.
+
+pub mod aws_calls;
+pub mod faults;
+pub mod meter;
