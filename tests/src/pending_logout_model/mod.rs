@@ -1,8 +1,8 @@
 //! A model of pending logouts: one agent does things, each of which is reported early, late, twice or in the wrong order, while
 //! requests for a logout arrive. The model uses the pure functions of `domain`.
 //!
-//! - [`search`] visits every sequence of steps up to a depth, and fails if an agent is logged out wrongly or forgotten;
-//! - [`replay`] has the real functions do the same steps, and compares them with the model after each.
+//! - [`search()`] visits every sequence of steps up to a depth, and fails if an agent is logged out wrongly or forgotten;
+//! - [`replay()`] has the real functions do the same steps, and compares them with the model after each.
 
 mod invariants;
 mod replay;
