@@ -28,18 +28,21 @@ def free_port():
 
 
 @contextlib.contextmanager
-def running(command, stop_signal=signal.SIGINT, **options):
+def running(command, **options):
     """Runs a program until the end of the block. `options` are those of `Popen`; the folder is the repository's root."""
     with subprocess.Popen(command, **{"cwd": ROOT, **options}, start_new_session=True) as process:
         try:
             yield process
         finally:
-            stop(process, stop_signal)
+            stop(process)
 
 
-def stop(process, stop_signal):
-    """Stops a program's process group: with a signal that it can handle, then with SIGKILL for what is left of it."""
-    for kind in (stop_signal, signal.SIGKILL):
+def stop(process):
+    """Stops a program's process group: with SIGTERM, then with SIGKILL for what is left of it.
+
+    Not with SIGINT: a script that was started in the background hands on that SIGINT is ignored.
+    """
+    for kind in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, kind)
         with contextlib.suppress(subprocess.TimeoutExpired):

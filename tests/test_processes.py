@@ -12,8 +12,8 @@ from unittest import mock
 
 import processes
 
-# Prints the process ids of a shell and of its child; both ignore SIGINT.
-STUBBORN = ["sh", "-c", "trap '' INT; sleep 100 & echo pids $$ $!; wait"]
+# Prints the process ids of a shell and of its child; both ignore SIGTERM.
+STUBBORN = ["sh", "-c", "trap '' TERM; sleep 100 & echo pids $$ $!; wait"]
 PIPE = {"stdout": subprocess.PIPE, "text": True}
 
 

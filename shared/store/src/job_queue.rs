@@ -12,9 +12,9 @@ use wire::messages::JobMessage;
 use crate::connection::{Backoff, retries, timeouts};
 
 /// `SendMessageBatch` takes at most that many messages (Amazon SQS API Reference).
-pub const MAX_BATCH: usize = 10;
+const MAX_BATCH: usize = 10;
 /// The maximum number of batches under way: enough to send the 10,000 chunks of a million agents in a few seconds.
-pub const MAX_PARALLEL_BATCHES: usize = 8;
+const MAX_PARALLEL_BATCHES: usize = 8;
 /// Messages that SQS refuses for a transient reason are sent at most that many times.
 const MAX_SEND_ATTEMPTS: u32 = 6;
 

@@ -28,7 +28,7 @@ pub use agents::{
 pub use calls::{ConditionalWrite, Consistency, MAX_BATCH_GET};
 pub use error::StoreError;
 pub use items::ip_sort_key::ip_sort_key;
-pub use job_queue::{JobQueue, MAX_BATCH, MAX_PARALLEL_BATCHES, QueueError};
+pub use job_queue::{JobQueue, QueueError};
 pub use jobs::ChunkState;
 pub use store::Store;
 pub use tables::TableNames;

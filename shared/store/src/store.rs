@@ -37,10 +37,4 @@ impl Store {
             backoff,
         }
     }
-
-    /// How long to wait before a call is tried again.
-    #[must_use]
-    pub fn backoff(&self) -> Backoff {
-        self.backoff
-    }
 }
