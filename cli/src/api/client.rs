@@ -9,12 +9,12 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
-use wire::http::SelectorsBody;
 use wire::http::paths::{FORCE_LOGOUT_PATH, JOBS_PATH};
+use wire::http::{JobBody, SelectorsBody};
 
 use super::answer::message;
 use super::failure::{Failure, cause, outcome_unknown, refusal};
-use super::job::{Job, JobPoll};
+use super::job_poll::JobPoll;
 use super::logout_answer::{self, EarlierAttempts, LogoutAnswer};
 use crate::http_url::is_on_this_machine;
 use crate::settings::service::ServiceSettings;
@@ -95,7 +95,7 @@ impl ServiceClient {
     ///
     /// # Errors
     /// The service cannot be reached or refuses the request; the error says why.
-    pub async fn get_job(&self, job_id: JobId) -> Result<(Job, Value)> {
+    pub async fn get_job(&self, job_id: JobId) -> Result<(JobBody, Value)> {
         let (sent, _) = self.send_with_retries(self.job_request(job_id)).await;
         match self.read_job(job_id, sent).await? {
             JobPoll::Found(job, body) => Ok((job, body)),
@@ -134,7 +134,7 @@ impl ServiceClient {
                 message(&body)
             )));
         }
-        match Job::deserialize(&body) {
+        match JobBody::deserialize(&body) {
             Ok(job) if status == StatusCode::OK => Ok(JobPoll::Found(job, body)),
             _ => Err(refusal(status, &body)),
         }

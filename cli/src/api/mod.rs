@@ -3,5 +3,5 @@
 mod answer;
 pub mod client;
 mod failure;
-pub mod job;
+pub mod job_poll;
 pub mod logout_answer;

@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use domain::ids::JobId;
 use serde_json::Value;
+use wire::http::JobBody;
 
 use crate::api::client::ServiceClient;
-use crate::api::job::{Job, JobPoll};
+use crate::api::job_poll::JobPoll;
 use crate::exit_status::ExitStatus;
 use crate::terminal::output::{count, print, printable};
 use crate::terminal::progress::progress_bar;
@@ -25,7 +26,7 @@ const MAX_TIME_NOT_FOUND: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// The job cannot be followed any more; it continues nevertheless.
-pub async fn follow_job(service: &ServiceClient, job_id: JobId) -> Result<(Job, Value)> {
+pub async fn follow_job(service: &ServiceClient, job_id: JobId) -> Result<(JobBody, Value)> {
     let bar = progress_bar(&format!("job {job_id}"), 0);
     let lost = || format!("cannot follow job {job_id}, which continues nevertheless");
     let mut wait = FIRST_WAIT;
@@ -58,7 +59,7 @@ pub async fn follow_job(service: &ServiceClient, job_id: JobId) -> Result<(Job, 
 ///
 /// # Errors
 /// They cannot be written.
-pub fn print_counts(job: &Job) -> Result<()> {
+pub fn print_counts(job: &JobBody) -> Result<()> {
     let total = job
         .total
         .map_or("not known yet".to_owned(), |total| total.to_string());
@@ -78,7 +79,7 @@ pub fn print_counts(job: &Job) -> Result<()> {
 ///
 /// # Errors
 /// The job failed.
-pub fn exit_status(job: &Job) -> Result<ExitStatus> {
+pub fn exit_status(job: &JobBody) -> Result<ExitStatus> {
     if job.status == "failed" {
         let left = job
             .total
@@ -101,7 +102,7 @@ pub fn exit_status(job: &Job) -> Result<ExitStatus> {
 mod tests {
     use super::*;
 
-    fn job(status: &str, deferred: u64) -> Job {
+    fn job(status: &str, deferred: u64) -> JobBody {
         let text = format!(
             r#"{{"id":7,"status":"{status}","total":10,"logged_out":5,"deferred":{deferred},"skipped":1}}"#
         );

@@ -2,11 +2,11 @@
 
 use anyhow::{Result, bail};
 use domain::ids::JobId;
-use wire::http::SelectorsBody;
+use wire::http::{AgentRow, SelectorsBody};
 
 use super::follow_job::{exit_status, follow_job, print_counts};
 use crate::api::client::ServiceClient;
-use crate::api::logout_answer::{AgentRow, EarlierAttempts, LogoutAnswer};
+use crate::api::logout_answer::{EarlierAttempts, LogoutAnswer};
 use crate::arguments::logout::LogoutArgs;
 use crate::exit_status::ExitStatus;
 use crate::settings::service::ServiceSettings;
@@ -84,7 +84,7 @@ async fn follow_new_job(
 
 fn row_table(rows: &[AgentRow]) -> String {
     let cells = |row: &AgentRow| {
-        let logged_out = if is_deferred(row) {
+        let logged_out = if row.is_deferred() {
             "when the call or chat ends"
         } else {
             "now"
@@ -113,7 +113,7 @@ fn row_table(rows: &[AgentRow]) -> String {
 
 /// Prints how many agents are logged out, and returns the exit status for that.
 fn print_summary(rows: &[AgentRow]) -> ExitStatus {
-    let deferred = rows.iter().filter(|row| is_deferred(row)).count();
+    let deferred = rows.iter().filter(|row| row.is_deferred()).count();
     let logged_out = count(rows.len() - deferred, "agent");
     if deferred == 0 {
         print_notice(&format!("{logged_out} logged out"));
@@ -123,8 +123,4 @@ fn print_summary(rows: &[AgentRow]) -> ExitStatus {
         "{logged_out} logged out, {deferred} will be as soon as their call or chat ends"
     ));
     ExitStatus::LogoutsPending
-}
-
-fn is_deferred(row: &AgentRow) -> bool {
-    row.message.is_some()
 }

@@ -92,7 +92,7 @@ fn answer_rows(outcomes: Vec<AgentOutcome>) -> Result<Response<Body>, HttpError>
     if rows.is_empty() {
         return Err(HttpError::NoAgentFound);
     }
-    rows.sort_unstable_by_key(AgentRow::agent_id);
+    rows.sort_unstable_by_key(|row| row.agent_id);
     let status = if rows.iter().all(AgentRow::is_deferred) {
         StatusCode::BAD_REQUEST
     } else {

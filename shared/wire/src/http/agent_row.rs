@@ -1,23 +1,32 @@
 //! The row of an agent in the answer to a request.
 
+use std::borrow::Cow;
+
 use domain::agents::{AgentStatus, Profile};
 use domain::ids::AgentId;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The message of a deferred agent (the HTTP contract).
 const WILL_LOG_OUT: &str = "will force logout as soon as the ongoing call/chat is completed";
 
 /// An agent who was logged out, or will be.
-#[derive(Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AgentRow {
-    agent_id: AgentId,
-    name: String,
-    email: String,
-    agent_number: String,
-    previous_status: String,
-    current_status: String,
+    /// The agent.
+    pub agent_id: AgentId,
+    /// Their name.
+    pub name: String,
+    /// Their mail address.
+    pub email: String,
+    /// The number that the contact centre shows for them.
+    pub agent_number: String,
+    /// Their status before the request.
+    pub previous_status: String,
+    /// Their status after it.
+    pub current_status: String,
+    /// Only in the row of a deferred agent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<&'static str>,
+    pub message: Option<Cow<'static, str>>,
 }
 
 impl AgentRow {
@@ -33,12 +42,6 @@ impl AgentRow {
     pub fn deferred(agent_id: AgentId, profile: Profile, status: &AgentStatus) -> Self {
         let unchanged = status.as_str().to_owned();
         Self::new(agent_id, profile, status, unchanged, Some(WILL_LOG_OUT))
-    }
-
-    /// The id of the agent.
-    #[must_use]
-    pub fn agent_id(&self) -> AgentId {
-        self.agent_id
     }
 
     /// True for the row of a deferred agent.
@@ -61,7 +64,7 @@ impl AgentRow {
             agent_number: profile.agent_number,
             previous_status: status.as_str().to_owned(),
             current_status,
-            message,
+            message: message.map(Cow::Borrowed),
         }
     }
 }

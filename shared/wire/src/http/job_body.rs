@@ -1,9 +1,11 @@
 //! A job as callers see it.
 
+use std::borrow::Cow;
+
 use domain::ids::JobId;
 use domain::jobs::{Job, JobStatus};
 use domain::timestamp::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::selectors_body::SelectorsBody;
 
@@ -21,19 +23,31 @@ pub struct AcceptedJobBody {
     pub selectors: SelectorsBody,
 }
 
-/// The answer when a job is looked up. What is not known yet is left out.
-#[derive(Serialize)]
+/// The answer when a job is looked up. What is not known yet is left out. A client can read [`AcceptedJobBody`] as one, too:
+/// its counts are 0 then.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobBody {
-    id: JobId,
-    status: &'static str,
-    created_at: Option<String>,
+    /// The number of the job.
+    pub id: JobId,
+    /// `created`, `in_progress`, `completed` or `failed`.
+    pub status: Cow<'static, str>,
+    /// When it was accepted, in RFC 3339.
+    pub created_at: Option<String>,
+    /// When the last agent had an outcome, in RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
-    finished_at: Option<String>,
+    pub finished_at: Option<String>,
+    /// The number of agents, once they are known.
     #[serde(skip_serializing_if = "Option::is_none")]
-    total: Option<u64>,
-    logged_out: u64,
-    deferred: u64,
-    skipped: u64,
+    pub total: Option<u64>,
+    /// The number of agents logged out.
+    #[serde(default)]
+    pub logged_out: u64,
+    /// The number of agents who finish a call or chat first.
+    #[serde(default)]
+    pub deferred: u64,
+    /// The number of agents who were not touched.
+    #[serde(default)]
+    pub skipped: u64,
 }
 
 impl JobBody {
@@ -49,7 +63,7 @@ impl JobBody {
         let counts = &job.progress.counts;
         Self {
             id,
-            status,
+            status: Cow::Borrowed(status),
             created_at: job.accepted_at.to_rfc3339(),
             finished_at,
             total: job.plan.as_ref().map(|plan| plan.agents),
@@ -57,5 +71,16 @@ impl JobBody {
             deferred: counts.deferred,
             skipped: counts.skipped(),
         }
+    }
+    /// True if its counts do not change any more.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.status == "completed" || self.status == "failed"
+    }
+
+    /// The number of agents who have an outcome.
+    #[must_use]
+    pub fn agents_with_outcome(&self) -> u64 {
+        self.logged_out + self.deferred + self.skipped
     }
 }
