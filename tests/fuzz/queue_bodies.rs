@@ -85,7 +85,7 @@ fn orders(events: Vec<PresenceEvent>) -> Vec<Vec<PresenceEvent>> {
     (0..events.len()).flat_map(first).collect()
 }
 
-/// A sign-in is known by its time: a second one is taken for the first that came again.
+/// A sign-in is identified by its time: a second one of that time counts as a repetition.
 fn begins_the_same_session(one: &PresenceEvent, other: &PresenceEvent) -> bool {
     is_sign_in(one) && is_sign_in(other) && one.at == other.at
 }

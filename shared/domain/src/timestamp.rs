@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn from_one_time_to_another_it_is_as_long_as_it_takes_to_move_there() {
+    fn a_time_plus_the_duration_until_another_is_the_other() {
         let (early, late) = (Timestamp::from_epoch_ms(5), Timestamp::from_epoch_ms(12));
         assert_eq!(early.until(late), Duration::from_millis(7));
         assert_eq!(early.plus(early.until(late)), late);

@@ -16,57 +16,60 @@ async fn post(stack: &TestStack, content_type: Option<&str>, body: impl Into<Vec
     }
 }
 
+/// One body of each kind, and what is in the message.
+const BAD_BODIES: [(&str, &str); 14] = [
+    ("", "the body is empty"),
+    ("{", "not valid JSON"),
+    ("[1]", "must be a JSON object"),
+    ("{}", "at least one of agent_ids, team_ids and ip_addrs"),
+    (
+        r#"{"agent_ids":[1],"dryrun":true}"#,
+        "unknown field `dryrun`",
+    ),
+    (
+        r#"{"agent_ids":[1],"agent_ids":[1]}"#,
+        "duplicate field `agent_ids`",
+    ),
+    (
+        r#"{"agent_ids":[1,"1"]}"#,
+        "agent_ids[1]: invalid type: string",
+    ),
+    (
+        r#"{"agent_ids":[1,0]}"#,
+        "agent_ids[1]: invalid value: integer `0`",
+    ),
+    (
+        r#"{"agent_ids":[1],"ip_addrs":["10.0.0.9-10.0.0.1"]}"#,
+        "ip_addrs[0]: \"10.0.0.9-10.0.0.1\" ends before it starts",
+    ),
+    (
+        r#"{"agent_ids":[1],"ip_addrs":["10.0.0.1-::1"]}"#,
+        "mixes IPv4 and IPv6",
+    ),
+    (
+        r#"{"agent_ids":[1],"ip_addrs":["10.0.0.0/33"]}"#,
+        "has a prefix length that is not a number from 0 to 32",
+    ),
+    (
+        r#"{"agent_ids":[1],"ip_addrs":["fe80::1%eth0"]}"#,
+        "has a zone id",
+    ),
+    (
+        r#"{"agent_ids":[1],"ip_addrs":["office"]}"#,
+        "is not an IP address",
+    ),
+    (
+        r#"{"agent_ids":[1],"ip_addrs":[""]}"#,
+        "ip_addrs[0]: \"\" is empty",
+    ),
+];
+
 /// The tests of `wire::http::SelectorsBody` check every message. Here one of each kind reaches the caller.
 #[tokio::test]
 async fn a_bad_body_is_a_400_with_a_message_and_changes_no_agent() {
     let stack = TestStack::start().await;
     stack.add("acme", &[agent(1, "lunch", &[1])]).await;
-    for (body, message) in [
-        ("", "the body is empty"),
-        ("{", "not valid JSON"),
-        ("[1]", "must be a JSON object"),
-        ("{}", "at least one of agent_ids, team_ids and ip_addrs"),
-        (
-            r#"{"agent_ids":[1],"dryrun":true}"#,
-            "unknown field `dryrun`",
-        ),
-        (
-            r#"{"agent_ids":[1],"agent_ids":[1]}"#,
-            "duplicate field `agent_ids`",
-        ),
-        (
-            r#"{"agent_ids":[1,"1"]}"#,
-            "agent_ids[1]: invalid type: string",
-        ),
-        (
-            r#"{"agent_ids":[1,0]}"#,
-            "agent_ids[1]: invalid value: integer `0`",
-        ),
-        (
-            r#"{"agent_ids":[1],"ip_addrs":["10.0.0.9-10.0.0.1"]}"#,
-            "ip_addrs[0]: \"10.0.0.9-10.0.0.1\" ends before it starts",
-        ),
-        (
-            r#"{"agent_ids":[1],"ip_addrs":["10.0.0.1-::1"]}"#,
-            "mixes IPv4 and IPv6",
-        ),
-        (
-            r#"{"agent_ids":[1],"ip_addrs":["10.0.0.0/33"]}"#,
-            "has a prefix length that is not a number from 0 to 32",
-        ),
-        (
-            r#"{"agent_ids":[1],"ip_addrs":["fe80::1%eth0"]}"#,
-            "has a zone id",
-        ),
-        (
-            r#"{"agent_ids":[1],"ip_addrs":["office"]}"#,
-            "is not an IP address",
-        ),
-        (
-            r#"{"agent_ids":[1],"ip_addrs":[""]}"#,
-            "ip_addrs[0]: \"\" is empty",
-        ),
-    ] {
+    for (body, message) in BAD_BODIES {
         let answer = post(&stack, Some("application/json"), body).await;
         assert_eq!(answer.status, 400, "{body}");
         assert!(answer.message().contains(message), "{}", answer.message());

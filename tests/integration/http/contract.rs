@@ -115,13 +115,13 @@ async fn a_request_for_idle_and_busy_agents_is_a_200() {
 #[tokio::test]
 async fn a_request_that_matches_no_agent_is_a_400() {
     let stack = with_example_roster().await;
-    let nobody = [
+    let bodies = [
         json!({ "agent_ids": [14] }),
         json!({ "agent_ids": [999] }),
         json!({ "team_ids": [999] }),
         json!({ "ip_addrs": ["192.0.2.1"] }),
     ];
-    for body in nobody {
+    for body in bodies {
         let answer = stack.post_force_logout("acme", &body).await;
         assert_eq!(
             (answer.status, answer.json()),

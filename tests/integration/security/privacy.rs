@@ -14,41 +14,8 @@ async fn no_log_line_holds_a_token_a_name_or_a_mail_address() {
         agent(2, "In-call", &[7]),
         agent_at(3, "lunch", &[], "10.0.0.3"),
     ];
-    let canary = |agent: RosterAgent| RosterAgent {
-        profile: Profile {
-            name: "CanaryName".to_owned(),
-            email: "canary@mail".to_owned(),
-            agent_number: "CanaryNumber".to_owned(),
-        },
-        ..agent
-    };
-    stack.add("acme", &agents.map(canary)).await;
-
-    let body = json!({ "agent_ids": [1, 2], "team_ids": [7], "ip_addrs": ["10.0.0.1/32"] });
-    stack.post_force_logout("acme", &body).await;
-    stack
-        .post_force_logout("acme", &json!({ "canary_key": "CanaryName" }))
-        .await;
-    stack.aws_calls.once(
-        "BatchExecuteStatement",
-        0,
-        Act::EditReply(Box::new(|reply| {
-            let item = json!({ "email": { "S": "canary@mail" } });
-            let error = json!({ "Code": "DuplicateItem", "Message": "CanaryName", "Item": item });
-            reply["Responses"][0] = json!({ "Error": error });
-        })),
-    );
-    stack
-        .post_force_logout("acme", &json!({ "agent_ids": [3] }))
-        .await;
-    stack.aws_calls.script(|_| Act::Forward);
-    let large = json!({ "agent_ids": (1..=200).collect::<Vec<_>>(), "ip_addrs": ["203.0.113.77"] });
-    stack.post_force_logout("acme", &large).await;
-    stack.aws_calls.once("BatchGetItem", 0, Act::LoseReply);
-    stack.drain_jobs().await;
-    stack.aws_calls.script(|_| Act::Throttle);
-    stack.post_force_logout("acme", &body).await;
-
+    stack.add("acme", &agents.map(with_canary_profile)).await;
+    post_requests(&stack).await;
     fail_events_and_records(&stack).await;
 
     let log = captured_log::text();
@@ -76,6 +43,39 @@ async fn no_log_line_holds_a_token_a_name_or_a_mail_address() {
     ] {
         assert!(!log.contains(secret), "{secret} is in {log}");
     }
+}
+
+fn with_canary_profile(agent: RosterAgent) -> RosterAgent {
+    let profile = Profile {
+        name: "CanaryName".to_owned(),
+        email: "canary@mail".to_owned(),
+        agent_number: "CanaryNumber".to_owned(),
+    };
+    RosterAgent { profile, ..agent }
+}
+
+/// Posts requests that succeed, are invalid, fail because of a member or a throttled call, or become a job.
+async fn post_requests(stack: &TestStack) {
+    let post = async |body| stack.post_force_logout("acme", &body).await;
+    let small = json!({ "agent_ids": [1, 2], "team_ids": [7], "ip_addrs": ["10.0.0.1/32"] });
+    post(small.clone()).await;
+    post(json!({ "canary_key": "CanaryName" })).await;
+    let duplicate_item = Act::EditReply(Box::new(|reply| {
+        let item = json!({ "email": { "S": "canary@mail" } });
+        let error = json!({ "Code": "DuplicateItem", "Message": "CanaryName", "Item": item });
+        reply["Responses"][0] = json!({ "Error": error });
+    }));
+    stack
+        .aws_calls
+        .once("BatchExecuteStatement", 0, duplicate_item);
+    post(json!({ "agent_ids": [3] })).await;
+    stack.aws_calls.script(|_| Act::Forward);
+    let ids: Vec<u64> = (1..=200).collect();
+    post(json!({ "agent_ids": ids, "ip_addrs": ["203.0.113.77"] })).await;
+    stack.aws_calls.once("BatchGetItem", 0, Act::LoseReply);
+    stack.drain_jobs().await;
+    stack.aws_calls.script(|_| Act::Throttle);
+    post(small).await;
 }
 
 /// Has events and records of an agent fail for every reason.

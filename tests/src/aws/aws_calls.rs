@@ -133,20 +133,21 @@ impl AwsCalls {
         self.shared.ticks.fetch_add(1, Ordering::SeqCst)
     }
 
+    fn next_call(&self, request: &HttpRequest) -> Call {
+        let body = serde_json::from_slice(request.body().bytes().unwrap_or_default());
+        Call {
+            number: self.shared.calls.fetch_add(1, Ordering::SeqCst),
+            operation: operation(request),
+            body: body.unwrap_or(Value::Null),
+        }
+    }
+
     async fn send(
         self,
         inner: SharedHttpConnector,
         mut request: HttpRequest,
     ) -> Result<HttpResponse, ConnectorError> {
-        let operation = operation(&request);
-        let number = self.shared.calls.fetch_add(1, Ordering::SeqCst);
-        let body = serde_json::from_slice(request.body().bytes().unwrap_or_default())
-            .unwrap_or(Value::Null);
-        let mut call = Call {
-            number,
-            operation,
-            body,
-        };
+        let mut call = self.next_call(&request);
         let started = self.tick();
         let act = (self.shared.script.lock().unwrap())(&mut call);
         // Parallel calls have all started before the first of them ends.

@@ -86,14 +86,9 @@ impl TestStack {
         let (dynamodb_address, sqs_address) = serve_backends(database.clone()).await;
 
         let aws_calls = AwsCalls::default();
-        let backoff = Backoff::from_base(Duration::from_millis(1));
-        let intercepted = dynamodb::client_config(dynamodb_address).http_client(aws_calls.clone());
-        let store = Store::new(intercepted, dynamodb::table_names(), backoff);
+        let store = intercepted_store(dynamodb_address, &aws_calls);
+        let job_queue = intercepted_job_queue(sqs_address, &aws_calls);
         store.create_missing_tables().await.unwrap();
-        let intercepted = sqs::client_config(sqs_address).http_client(aws_calls.clone());
-        let jobs_url = sqs::queue_url(sqs_address, JOBS_QUEUE.name);
-        let job_queue = JobQueue::new(intercepted, jobs_url, backoff);
-
         let (clock, now_ms) = settable_clock();
         for tenant in ["acme", "globex"] {
             let (owner, digest) = (name(tenant), secret_digest("secret"));
@@ -185,6 +180,22 @@ async fn serve_backends(database: Database) -> (SocketAddr, SocketAddr) {
     let (listener, sqs_address) = listen().await;
     tokio::spawn(sqs::serve(listener, std::future::pending()));
     (dynamodb_address, sqs_address)
+}
+
+fn intercepted_store(address: SocketAddr, aws_calls: &AwsCalls) -> Store {
+    let config = dynamodb::client_config(address).http_client(aws_calls.clone());
+    Store::new(config, dynamodb::table_names(), backoff())
+}
+
+fn intercepted_job_queue(address: SocketAddr, aws_calls: &AwsCalls) -> JobQueue {
+    let config = sqs::client_config(address).http_client(aws_calls.clone());
+    let url = sqs::queue_url(address, JOBS_QUEUE.name);
+    JobQueue::new(config, url, backoff())
+}
+
+/// So short that a test does not wait.
+fn backoff() -> Backoff {
+    Backoff::from_base(Duration::from_millis(1))
 }
 
 async fn listen() -> (TcpListener, SocketAddr) {

@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn rules_are_alternatives_and_keys_are_not() {
+    fn one_rule_of_a_key_must_match_and_every_key() {
         let pattern = json!({ "a": ["x", { "exists": false }], "b": [{ "anything-but": ["y"] }] });
         for (value, pass) in [
             (json!({ "a": "x", "b": "x" }), true),

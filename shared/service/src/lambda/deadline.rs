@@ -56,14 +56,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_senseless_deadline_is_replaced_by_the_end_of_the_functions_time() {
+    fn an_invalid_deadline_is_replaced_by_the_end_of_the_functions_time() {
         let now = Timestamp::from_epoch_ms(1_795_334_400_000);
         let of = |given_ms| invocation_deadline(given_ms, now, 30).epoch_ms();
         for given in [1_795_334_400_001, 1_795_334_399_999] {
             assert_eq!(of(given), i64::try_from(given).unwrap());
         }
-        for senseless in [0, 600_000, u64::MAX] {
-            assert_eq!(of(senseless), 1_795_334_430_000);
+        for invalid in [0, 600_000, u64::MAX] {
+            assert_eq!(of(invalid), 1_795_334_430_000);
         }
     }
 }

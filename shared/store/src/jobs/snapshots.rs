@@ -128,7 +128,7 @@ mod tests {
         }
 
         #[test]
-        fn damaged_bytes_never_give_ids_out_of_order(
+        fn damaged_bytes_are_never_read_as_ids_out_of_order(
             bytes in prop::collection::vec(any::<u8>(), 0..50)
         ) {
             if let Some(ids) = decode(&item(bytes)) {
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn neighbours_take_a_byte_each_and_the_largest_ids_eight() {
+    fn neighbouring_ids_take_one_byte_and_the_largest_eight() {
         let neighbours: Vec<AgentId> = (1..=1_000).filter_map(AgentId::new).collect();
         assert_eq!(encode(&neighbours).len(), 1_000);
         assert_eq!(encode(&[AgentId::new(MAX_ID).unwrap()]).len(), 8);

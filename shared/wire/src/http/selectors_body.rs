@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_quoted_is_cut() {
+    fn long_quotes_are_cut() {
         let long = "é".repeat(5_000);
         for body in [
             format!(r#"{{"ip_addrs":["{long}"]}}"#),
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_array_beside_a_full_one_is_fine() {
+    fn an_empty_array_beside_a_full_one_is_accepted() {
         assert_eq!(message(r#"{"agent_ids":[],"team_ids":[1]}"#), "accepted");
     }
 }

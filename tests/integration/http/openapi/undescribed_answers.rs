@@ -15,82 +15,93 @@ fn example(operation: &Operation, status: u16, name: &str) -> Answer {
     answer(status, body)
 }
 
+/// The answer of the contract's first example.
+fn rows() -> Answer {
+    example(force_logout(), 200, "logged-out")
+}
+
+fn without(mut answer: Answer, header: &str) -> Answer {
+    answer.headers.retain(|(name, _)| name != header);
+    answer
+}
+
+fn with(answer: Answer, header: &str, value: &str) -> Answer {
+    let mut answer = without(answer, header);
+    answer.headers.push((header.to_owned(), value.to_owned()));
+    answer
+}
+
+/// The same answer with another body.
+fn changed(mut answer: Answer, from: &str, to: &str) -> Answer {
+    assert!(answer.text.contains(from));
+    answer.text = answer.text.replace(from, to);
+    answer
+}
+
+fn assert_reported(answer: &Answer, expected: &str) {
+    let fault = fault(force_logout(), answer).unwrap_or_default();
+    assert!(fault.contains(expected), "{expected}: {fault}");
+}
+
 #[test]
-fn an_answer_that_is_not_described_is_reported() {
-    let rows = || example(force_logout(), 200, "logged-out");
-    let changed = |from: &str, to: &str| {
-        let mut answer = rows();
-        assert!(answer.text.contains(from));
-        answer.text = answer.text.replace(from, to);
-        answer
-    };
-    let without = |mut answer: Answer, header: &str| {
-        answer.headers.retain(|(name, _)| name != header);
-        answer
-    };
-    let with = |mut answer: Answer, header: &str, value: &str| {
-        answer = without(answer, header);
-        answer.headers.push((header.to_owned(), value.to_owned()));
-        answer
-    };
+fn a_status_that_is_not_described_is_reported() {
+    let expected = "status 418 is not described";
+    assert_reported(&answer(418, &json!({})), expected);
+}
+
+#[test]
+fn a_header_that_is_not_described_is_reported() {
     let refused = || example(force_logout(), 401, "unauthorized");
-    let trouble = || example(force_logout(), 503, "unavailable");
+    let unavailable = || example(force_logout(), 503, "unavailable");
     for (answer, expected) in [
-        (answer(418, &json!({})), "status 418 is not described"),
-        (
-            without(rows(), "cache-control"),
-            "the header cache-control is missing",
-        ),
+        (without(rows(), "cache-control"), "cache-control is missing"),
         (
             with(rows(), "cache-control", "public"),
-            "the header cache-control has a bad value",
+            "cache-control has a bad value",
         ),
         (
             with(rows(), "content-type", "text/html"),
             "its Content-Type is Some(\"text/html\")",
         ),
-        (
-            with(rows(), "server", "x"),
-            "the header server is not described",
-        ),
-        (
-            with(rows(), "link", "nowhere"),
-            "the header link has a bad value",
-        ),
+        (with(rows(), "server", "x"), "server is not described"),
+        (with(rows(), "link", "nowhere"), "link has a bad value"),
         (
             with(rows(), "location", "no where"),
-            "the header location has a bad value",
+            "location has a bad value",
         ),
         (
             without(refused(), "www-authenticate"),
-            "the header www-authenticate is missing",
+            "www-authenticate is missing",
         ),
         (
-            with(trouble(), "retry-after", "soon"),
-            "the header retry-after has a bad value",
-        ),
-        (changed("\"name\"", "\"nmae\""), "a bad value"),
-        (
-            changed("\"agent_id\":11", "\"agent_id\":\"11\""),
-            "a bad value",
-        ),
-        (changed("\"Offline\"", "\"offline\""), "a bad value"),
-        (changed("\"lunch\"", "\"In-call\""), "a bad value"),
-        (
-            changed("\"agent_id\":11", "\"pending\":true,\"agent_id\":11"),
-            "a bad value",
-        ),
-        (changed("[", ""), "the body is not JSON"),
-        (answer(200, &json!([])), "a bad value"),
-        (answer(400, &rows().json()), "a bad value"),
-        (
-            answer(404, &json!({ "message": "" })),
-            "\"\" is shorter than 1 character (at \"/message\")",
+            with(unavailable(), "retry-after", "soon"),
+            "retry-after has a bad value",
         ),
     ] {
-        let fault = fault(force_logout(), &answer).unwrap_or_default();
-        assert!(fault.contains(expected), "{expected}: {fault}");
+        assert_reported(&answer, expected);
     }
+}
+
+#[test]
+fn a_body_that_is_not_described_is_reported() {
+    let agent_id = "\"agent_id\":11";
+    let added_key = "\"pending\":true,\"agent_id\":11";
+    for answer in [
+        changed(rows(), "\"name\"", "\"nmae\""),
+        changed(rows(), agent_id, "\"agent_id\":\"11\""),
+        changed(rows(), "\"Offline\"", "\"offline\""),
+        changed(rows(), "\"lunch\"", "\"In-call\""),
+        changed(rows(), agent_id, added_key),
+        answer(200, &json!([])),
+        answer(400, &rows().json()),
+    ] {
+        assert_reported(&answer, "a bad value");
+    }
+    let cut = changed(rows(), "[", "");
+    assert_reported(&cut, "the body is not JSON");
+    let empty = answer(404, &json!({ "message": "" }));
+    let expected = "\"\" is shorter than 1 character (at \"/message\")";
+    assert_reported(&empty, expected);
 }
 
 #[test]

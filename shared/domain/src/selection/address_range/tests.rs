@@ -39,7 +39,7 @@ fn the_three_forms_are_read() {
 }
 
 #[test]
-fn each_kind_of_bad_address_is_told_apart() {
+fn each_kind_of_bad_address_has_its_own_error() {
     use AddressRangeError::{Empty, MixedFamilies, NotAnAddress, PrefixLength, Reversed, ZoneId};
     for (text, error) in [
         ("", Empty),
@@ -130,7 +130,7 @@ proptest! {
 
     /// Membership of a block, bit by bit: the first `length` bits agree.
     #[test]
-    fn a_block_holds_just_the_addresses_that_share_its_prefix(network: u32, address: u32, shared in 0..=32u32, length in 0..=32u8) {
+    fn a_block_holds_exactly_the_addresses_that_share_its_prefix(network: u32, address: u32, shared in 0..=32u32, length in 0..=32u8) {
         // Half the time the two agree in their first bits, so that both answers occur.
         let keep = u32::MAX.checked_shr(shared).unwrap_or(0);
         let address = (network & !keep) | (address & keep);
@@ -140,7 +140,7 @@ proptest! {
     }
 
     #[test]
-    fn an_ipv6_block_holds_just_the_addresses_that_share_its_prefix(network: u128, address: u128, shared in 0..=128u32, length in 0..=128u8) {
+    fn an_ipv6_block_holds_exactly_the_addresses_that_share_its_prefix(network: u128, address: u128, shared in 0..=128u32, length in 0..=128u8) {
         let keep = u128::MAX.checked_shr(shared).unwrap_or(0);
         let address = (network & !keep) | (address & keep);
         let is_mapped = |bits| Ipv6Addr::from_bits(bits).to_ipv4_mapped().is_some();

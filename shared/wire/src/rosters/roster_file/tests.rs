@@ -35,7 +35,7 @@ fn an_agent_who_was_never_online_has_no_address() {
 }
 
 #[test]
-fn the_longest_name_and_a_sign_in_of_this_moment_are_good() {
+fn the_longest_name_and_a_sign_in_of_this_moment_are_accepted() {
     let longest = format!(r#""name":"{}""#, "é".repeat(MAX_PROFILE_CHARS));
     let line = GOOD
         .replace(r#""name":"A""#, &longest)

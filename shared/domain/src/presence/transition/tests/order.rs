@@ -25,7 +25,7 @@ fn a_call_in_the_millisecond_of_the_sign_in_belongs_to_that_session() {
 }
 
 #[test]
-fn six_events_end_alike_in_every_order_and_each_of_them_twice() {
+fn six_events_have_one_result_in_every_order_and_when_repeated() {
     for (events, status, session) in [
         (
             [
