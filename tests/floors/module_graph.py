@@ -127,6 +127,20 @@ def uses(root):
     return graph
 
 
+def by_top_level(graph, root):
+    """The same graph with all files of a folder beside the crate's root taken together, without the root itself."""
+
+    def top_level(file):
+        return root.parent / file.relative_to(root.parent).parts[0]
+
+    folded = {top_level(file): {} for file in graph if file != root}
+    for file, used in graph.items():
+        for other, use in used.items():
+            if root not in (file, other) and top_level(file) != top_level(other):
+                folded[top_level(file)].setdefault(top_level(other), use)
+    return folded
+
+
 def used_paths(scope):
     """The paths that a module imports, and those in its code; not what it only re-exports from its children."""
     for it in scope.source.imports:

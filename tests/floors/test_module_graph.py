@@ -59,6 +59,21 @@ class Cycles(unittest.TestCase):
         [cycle] = Crate(files).cycles()
         self.assertEqual(len(cycle.splitlines()), 3)
 
+    def test_two_folders_that_use_each_other_are_a_cycle_even_if_no_files_do(self):
+        files = {
+            "lib.rs": "pub mod a;\npub mod b;\n",
+            "a/mod.rs": "pub mod upper;\npub mod lower;\n",
+            "a/upper.rs": "use crate::b::middle::B;\npub struct A(B);\n",
+            "a/lower.rs": "pub struct L;\n",
+            "b/mod.rs": "pub mod middle;\n",
+            "b/middle.rs": "use crate::a::lower::L;\npub struct B(L);\n",
+        }
+        self.assert_cycles(files, [])
+        crate = Crate(files)
+        folded = module_graph.by_top_level(crate.graph, crate.folder / "src/lib.rs")
+        [cycle] = module_graph.shortest_cycles(folded)
+        self.assertEqual({folder.name for folder in cycle}, {"a", "b"})
+
     def test_modules_that_use_each_other_one_way_are_no_cycle(self):
         files = {
             "lib.rs": "mod a;\nmod b;\nmod c;\n",

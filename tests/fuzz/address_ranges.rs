@@ -5,7 +5,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use domain::selection::{AddressRange, merge};
+use domain::selection::{AddressRange, merge_ranges};
 use libfuzzer_sys::fuzz_target;
 
 /// More lines take more time and add no cases.
@@ -13,7 +13,7 @@ const MAX_LINES: usize = 50;
 
 fuzz_target!(|text: &str| {
     let ranges: Vec<AddressRange> = text.lines().take(MAX_LINES).filter_map(read).collect();
-    let merged = merge(ranges.clone());
+    let merged = merge_ranges(ranges.clone());
     for pair in merged.windows(2) {
         assert!(pair[0].last() < pair[1].first(), "{merged:?}");
         assert_ne!(

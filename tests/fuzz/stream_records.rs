@@ -22,7 +22,7 @@ fuzz_target!(|record: &[u8]| {
     let Ok(agent) = StreamedAgent::of_new_image(record.change.new_image) else {
         return assert!(!shows_an_agent(&json));
     };
-    let transition = presence::finish_pending_logout(&agent.seen.presence);
+    let transition = presence::pending_logout_transition(&agent.seen.presence);
     let logged_out_by = transition.as_ref().and_then(|it| it.logged_out_by.as_ref());
     assert_eq!(logged_out_by.map(RequestId::as_str), due(&json));
     let Some(transition) = transition else {
@@ -32,7 +32,7 @@ fuzz_target!(|record: &[u8]| {
     assert!(after.pending_logout.is_none());
     assert_eq!(after.session, agent.seen.presence.session);
     assert!(transition.logged_out_by.is_none() || after.status.is_offline());
-    assert_eq!(presence::finish_pending_logout(&after), None);
+    assert_eq!(presence::pending_logout_transition(&after), None);
 });
 
 /// True for a record that names an agent and has a status of theirs.

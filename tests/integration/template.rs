@@ -9,7 +9,7 @@ mod variables;
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::limits::{
-    DEFAULT_JOB_RETENTION_DAYS, DEFAULT_SYNC_LIMIT, JOB_RETENTION_DAYS, SYNC_LIMITS,
+    ALLOWED_JOB_RETENTION_DAYS, ALLOWED_SYNC_LIMITS, DEFAULT_JOB_RETENTION_DAYS, DEFAULT_SYNC_LIMIT,
 };
 use serde_json::{Map, Value, json};
 use tests::yaml;
@@ -136,11 +136,11 @@ fn the_routes_are_those_of_the_contract() {
 fn defaults_and_bounds_are_those_of_the_code() {
     let template = template();
     for (name, default, bounds) in [
-        ("SyncLimit", DEFAULT_SYNC_LIMIT, SYNC_LIMITS),
+        ("SyncLimit", DEFAULT_SYNC_LIMIT, ALLOWED_SYNC_LIMITS),
         (
             "JobRetentionDays",
             DEFAULT_JOB_RETENTION_DAYS,
-            JOB_RETENTION_DAYS,
+            ALLOWED_JOB_RETENTION_DAYS,
         ),
     ] {
         let parameter = &template["Parameters"][name];

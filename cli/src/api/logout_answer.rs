@@ -9,7 +9,7 @@ use wire::http::{AgentRow, JobBody, NO_AGENT_FOUND};
 use super::answer::message;
 
 /// The answer to a request to log agents out.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub enum LogoutAnswer {
     /// The outcome of each agent.
     Rows(Vec<AgentRow>),

@@ -65,7 +65,7 @@ impl ForceLogoutFunction {
         let tenant = http::authenticate(&self.authenticator, request).await?;
         let selectors = SelectorsBody::parse(http::json_body(request)?)?;
         let selection = selectors.selection()?;
-        match resolve_up_to(self.sync_limit, &self.store, &tenant, &selection).await? {
+        match resolve_up_to(&self.store, &tenant, &selection, self.sync_limit).await? {
             SelectedAgents::All(agent_ids) => {
                 let now = self.clock.now();
                 answer_rows(log_out_at_once(&self.store, tenant, &agent_ids, now).await?)
@@ -112,12 +112,7 @@ fn row(agent: AgentOutcome) -> Option<AgentRow> {
 
 fn answer_job(request: &Request, id: JobId, selectors: SelectorsBody) -> Response<Body> {
     let link = http::job_url(request, id);
-    let body = AcceptedJobBody {
-        id,
-        status: "created",
-        link: link.clone(),
-        selectors,
-    };
+    let body = AcceptedJobBody::new(id, link.clone(), selectors);
     let mut response = http::json(StatusCode::OK, &body);
     http::set_header(&mut response, LOCATION, &link);
     http::set_header(&mut response, LINK, &format!("<{link}>; rel=\"status\""));

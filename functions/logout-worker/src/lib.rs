@@ -4,10 +4,10 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use domain::tenant::Tenant;
 use domain::timestamp::Timestamp;
 use service::clock::Clock;
+use service::error_chain::error_chain;
 use service::jobs::{JobError, log_out_chunk, plan_job};
 use service::lambda::deadline::{OutOfTime, until_deadline};
 use service::lambda::environment::{Environment, SettingsError};
-use service::lambda::logging::error_chain;
 use service::lambda::partial_batch_response::{Failed, message_id, process_messages};
 use store::{JobQueue, Store};
 use thiserror::Error;
@@ -61,25 +61,25 @@ impl LogoutWorkerFunction {
     /// Works on a batch until `deadline`, and reports the messages that failed.
     pub async fn handle(&self, event: SqsEvent, deadline: Timestamp) -> SqsBatchResponse {
         let plans = Semaphore::new(MAX_PARALLEL_PLANS);
-        let work = |message| self.process_record(message, &plans, deadline);
+        let work = |message| self.process_message(message, &plans, deadline);
         let messages = event.records.into_iter();
         let groups = messages.map(|message| vec![(message_id(&message), message)]);
         process_messages(MAX_PARALLEL_MESSAGES, groups, work).await
     }
 
-    async fn process_record(
+    async fn process_message(
         &self,
-        record: SqsMessage,
+        message: SqsMessage,
         plans: &Semaphore,
         deadline: Timestamp,
     ) -> Result<(), Failed> {
-        let message = JobMessage::parse(record.body.as_deref().unwrap_or_default());
-        let job = message.as_ref().ok().map(|message| message.job().clone());
-        let Err(error) = self.process_message(message, plans, deadline).await else {
+        let parsed = JobMessage::parse(message.body.as_deref().unwrap_or_default());
+        let job = parsed.as_ref().ok().map(|message| message.job().clone());
+        let Err(error) = self.try_message(parsed, plans, deadline).await else {
             return Ok(());
         };
         warn!(
-            message_id = record.message_id,
+            message_id = message.message_id,
             tenant = job.as_ref().map(|job| Tenant::as_str(&job.tenant)),
             job = job.as_ref().map(|job| job.job_id.get()),
             error = error_chain(&error),
@@ -88,7 +88,7 @@ impl LogoutWorkerFunction {
         Err(Failed)
     }
 
-    async fn process_message(
+    async fn try_message(
         &self,
         message: Result<JobMessage, MessageError>,
         plans: &Semaphore,

@@ -3,11 +3,12 @@
 
 use aws_lambda_events::dynamodb::{Event, EventRecord};
 use aws_lambda_events::streams::DynamoDbEventResponse;
+use domain::presence::pending_logout_transition;
 use domain::timestamp::Timestamp;
 use service::clock::Clock;
+use service::error_chain::error_chain;
 use service::lambda::deadline::{OutOfTime, until_deadline};
 use service::lambda::environment::{Environment, SettingsError};
-use service::lambda::logging::error_chain;
 use service::lambda::partial_batch_response::{Failed, process_records};
 use service::pending_logouts::finish_pending_logout;
 use store::{Store, StoreError, StreamedAgent};
@@ -60,7 +61,7 @@ impl PendingLogoutsFunction {
             record.event_id.clone(),
             record.change.sequence_number.clone(),
         );
-        let Err(error) = self.finish_pending_logout(record, deadline).await else {
+        let Err(error) = self.process(record, deadline).await else {
             return Ok(());
         };
         warn!(
@@ -72,16 +73,16 @@ impl PendingLogoutsFunction {
         Err(Failed)
     }
 
-    async fn finish_pending_logout(
-        &self,
-        record: EventRecord,
-        deadline: Timestamp,
-    ) -> Result<(), RecordError> {
+    async fn process(&self, record: EventRecord, deadline: Timestamp) -> Result<(), RecordError> {
         if record.event_name == "REMOVE" {
             return Ok(());
         }
         let agent = StreamedAgent::of_new_image(record.change.new_image)?;
-        let work = Box::pin(finish_pending_logout(&self.store, &self.clock, &agent));
+        let Some(transition) = pending_logout_transition(&agent.seen.presence) else {
+            return Ok(());
+        };
+        let work = finish_pending_logout(&self.store, &self.clock, &agent, &transition);
+        let work = Box::pin(work);
         Ok(until_deadline(&self.clock, deadline, work).await??)
     }
 }

@@ -7,15 +7,15 @@ use domain::presence::PresenceEvent;
 use domain::tenant::Tenant;
 use domain::timestamp::Timestamp;
 use service::clock::Clock;
+use service::error_chain::error_chain;
 use service::lambda::deadline::{OutOfTime, until_deadline};
 use service::lambda::environment::{Environment, SettingsError};
-use service::lambda::logging::error_chain;
 use service::lambda::partial_batch_response::{Failed, message_id, process_messages};
 use service::presence_events::{ApplyEventError, apply_event};
 use store::Store;
 use thiserror::Error;
 use tracing::warn;
-use wire::messages::{PresenceMessageError, presence_message};
+use wire::messages::presence_message::{self, PresenceMessageError};
 
 /// The maximum number of agents whose events are applied at once; the event source hands over at most as many messages.
 const MAX_PARALLEL_AGENTS: usize = 10;

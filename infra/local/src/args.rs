@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Parser, value_parser};
-use domain::limits::{DEFAULT_SYNC_LIMIT, SYNC_LIMITS};
+use domain::limits::{ALLOWED_SYNC_LIMITS, DEFAULT_SYNC_LIMIT};
 
 /// Runs forced agent logout on this machine, with no AWS account: the functions behind an HTTP front, and embedded
 /// DynamoDB and SQS. Ctrl-C stops it.
@@ -49,7 +49,7 @@ fn sync_limit(text: &str) -> Result<usize, String> {
     let limit = text
         .parse()
         .ok()
-        .filter(|limit| SYNC_LIMITS.contains(limit));
-    let (min, max) = (SYNC_LIMITS.start(), SYNC_LIMITS.end());
+        .filter(|limit| ALLOWED_SYNC_LIMITS.contains(limit));
+    let (min, max) = (ALLOWED_SYNC_LIMITS.start(), ALLOWED_SYNC_LIMITS.end());
     limit.ok_or_else(|| format!("it must be a number from {min} to {max}"))
 }

@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, anyhow, ensure};
-use domain::agents::Roster;
-use domain::agents::RosterAgent;
+use domain::agents::{Roster, RosterAgent};
 use domain::callers::secret_digest;
 use domain::tenant::Tenant;
 use domain::timestamp::Timestamp;

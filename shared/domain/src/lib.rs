@@ -4,7 +4,7 @@
 //! In reading order:
 //!
 //! - [`ids`], [`tenant`], [`timestamp`]: the values that everything else is made of;
-//! - [`limits`]: every limit of the service, with its source;
+//! - [`limits`]: the limits, each with its source;
 //! - [`agents`]: an agent, their status and session, and the roster that a contact centre hands over;
 //! - [`selection`]: which agents a request selects;
 //! - [`logout`]: what a request does to one agent;

@@ -119,7 +119,7 @@ fn is_host(header: Option<&str>, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use domain::callers::secret_digest;
-    use store::connection::Backoff;
+    use store::connection::{AwsCredentials, AwsSettings, Backoff, dynamodb, http_client};
     use store::{Store, TableNames};
 
     use super::*;
@@ -134,8 +134,13 @@ mod tests {
             jobs: table(),
             api_tokens: table(),
         };
-        let config = aws_sdk_dynamodb::Config::builder()
-            .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest());
+        let aws = AwsSettings {
+            region: "unused".to_owned(),
+            credentials: AwsCredentials::new("unused", "unused", None, None, "unused"),
+            dynamodb_url: None,
+            sqs_url: None,
+        };
+        let config = dynamodb(&aws, http_client());
         let store = Store::new(config, tables, Backoff::AWS);
         Authenticator::new(store, Clock::from_fn(|| NOW), None)
     }

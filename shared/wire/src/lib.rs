@@ -1,4 +1,4 @@
-//! Every shape that is written as JSON: what callers, queues, tables and files hold, apart from the domain, with the
+//! Every serialized shape of the service: what callers, queues, tables and rosters hold, apart from the domain, with the
 //! conversions to and from it.
 //!
 //! In reading order:

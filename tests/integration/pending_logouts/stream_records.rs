@@ -182,3 +182,21 @@ async fn a_record_that_hangs_does_not_fail_the_others() {
     assert_logged(&[&hanging, "no time is left"]);
     assert_eq!(stack.status("acme", 2).await, "Offline");
 }
+
+#[tokio::test]
+async fn without_time_left_only_records_that_need_a_write_fail() {
+    let stack = stack_with_pending_logouts(1).await;
+    let busy = stack.unfiltered_stream().read().unwrap().unwrap();
+    end_calls(&stack, 1..=1).await;
+    let ended = stack.records();
+    let failed = async |records| {
+        let mut event = Event::default();
+        event.records = records;
+        let function = &stack.functions.pending_logouts;
+        let answer = function.handle(event, stack.clock.now()).await;
+        answer.batch_item_failures.len()
+    };
+    assert_eq!(failed(busy).await, 0);
+    assert_eq!(failed(ended).await, 1);
+    assert_eq!(stack.status("acme", 1).await, "Break");
+}

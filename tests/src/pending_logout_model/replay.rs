@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::agents::RequestId;
 use domain::ids::AgentId;
 use domain::presence::PresenceEvent;
+use domain::timestamp::Timestamp;
 use futures::stream::{self, StreamExt};
 use local::event_sources::stream_reader::StreamReader;
 use serde_json::{Value, json};
@@ -221,13 +222,14 @@ fn state_of(world: &World) -> Value {
     let table = &world.table;
     let buffered = table.buffered_status.as_ref();
     let pending = table.pending_logout.as_ref();
+    let ms = Timestamp::epoch_ms;
     json!({
         "status": table.status.as_str(),
-        "status_at": table.status_at,
-        "session": table.session,
-        "signed_in_at": table.signed_in_at,
-        "buffered_status": buffered.map(|buffered| (buffered.status.as_str(), buffered.at)),
-        "pending_logout": pending.map(|pending| (pending.request.as_str(), pending.session)),
+        "status_at": table.status_at.map(ms),
+        "session": table.session.map(ms),
+        "signed_in_at": table.signed_in_at.map(ms),
+        "buffered_status": buffered.map(|buffered| (buffered.status.as_str(), ms(buffered.at))),
+        "pending_logout": pending.map(|pending| (pending.request.as_str(), ms(pending.session))),
         "last_logout": world.last_logout.as_ref().map(RequestId::as_str),
     })
 }

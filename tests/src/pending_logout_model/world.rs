@@ -4,7 +4,7 @@ use domain::agents::{Agent, AgentStatus, PendingLogout, Profile, RequestId, Sess
 use domain::ids::AgentId;
 use domain::logout::{Decision, LogoutChange, LogoutWrite, Outcome, TargetSession, decide};
 use domain::presence::{
-    EventKind, Presence, PresenceEvent, Transition, apply, finish_pending_logout,
+    EventKind, Presence, PresenceEvent, Transition, apply, pending_logout_transition,
 };
 use domain::timestamp::Timestamp;
 
@@ -177,7 +177,7 @@ impl World {
                 let (record, deliveries) = &mut self.records[index];
                 *deliveries += 1;
                 if *record == self.table {
-                    let transition = finish_pending_logout(record);
+                    let transition = pending_logout_transition(record);
                     self.write(transition);
                 }
             }

@@ -10,7 +10,7 @@ use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, Message};
 use domain::timestamp::Timestamp;
 use service::clock::Clock;
-use service::lambda::logging::error_chain;
+use service::error_chain::error_chain;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -19,12 +19,12 @@ use tracing::warn;
 use super::invocation::{WAIT_AFTER_ERROR, invoke};
 
 /// The maximum number of messages in a batch; `ReceiveMessage` returns no more (Amazon SQS API Reference).
-pub const BATCH_SIZE: i32 = 10;
+const BATCH_SIZE: i32 = 10;
 /// The maximum number of batches at once. The database processes one call at a time: more batches would only wait longer for
 /// it, and on a busy machine longer than a call may take.
-pub const MAX_CONCURRENCY: usize = 2;
+const MAX_CONCURRENCY: usize = 2;
 /// How long a request for messages waits for some.
-pub const WAIT_SECONDS: i32 = 10;
+const WAIT_SECONDS: i32 = 10;
 
 /// The poller of a queue.
 #[derive(Clone)]

@@ -12,7 +12,7 @@ use aws_sdk_sqs::Client;
 use domain::timestamp::Timestamp;
 use serde_json::json;
 use service::clock::Clock;
-use service::lambda::logging::error_chain;
+use service::error_chain::error_chain;
 use service::lambda::stream_settings::StreamSettings;
 use store::connection::Backoff;
 use tokio::time::sleep;

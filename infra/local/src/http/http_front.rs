@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use lambda_http::Body as LambdaBody;
 use serde_json::json;
 use tokio::net::TcpListener;
-use wire::http::paths::{FORCE_LOGOUT_PATH, JOBS_PATH};
+use wire::http::paths::{FORCE_LOGOUT_PATH, JOB_ROUTE, JOBS_PATH};
 
 use super::api_docs;
 use super::gateway_event::GatewayEvent;
@@ -27,9 +27,6 @@ enum Function {
     ForceLogout,
     JobStatus,
 }
-
-/// The route of a job's status.
-const JOB_ROUTE: &str = "/apps/api/v1/agent_statuses/force_logout/jobs/{id}";
 
 /// Serves the API, and beside it the pages of `api_docs`, on `listener` until `shutdown` resolves, then finishes what is under way.
 ///

@@ -22,14 +22,14 @@ pub enum JobStatus {
     Created,
     /// Its agents are known, and not all of them are settled.
     InProgress,
-    /// Every agent is settled, since this time.
+    /// Every agent has an outcome, since this time.
     Completed(Timestamp),
     /// It has not finished within its deadline.
     Failed,
 }
 
 impl Job {
-    /// True once every agent is settled.
+    /// True once every agent has an outcome.
     #[must_use]
     pub fn is_completed(&self) -> bool {
         let chunks = self.plan.as_ref().map(|plan| plan.chunks as usize);

@@ -44,7 +44,7 @@ pub struct Progress {
     pub counted_chunks: BTreeSet<u32>,
     /// The sums of their counts.
     pub counts: OutcomeCounts,
-    /// When one of the latest chunks was counted; of those counted side by side, any.
+    /// When the latest chunk was counted; if several were at the same time, the time of one of them.
     pub counted_at: Option<Timestamp>,
 }
 

@@ -4,4 +4,4 @@ mod event;
 mod transition;
 
 pub use event::{EventKind, PresenceEvent};
-pub use transition::{BufferedStatus, Presence, Transition, apply, finish_pending_logout};
+pub use transition::{BufferedStatus, Presence, Transition, apply, pending_logout_transition};

@@ -82,7 +82,7 @@ pub fn apply(seen: &Presence, event: &PresenceEvent, now: Timestamp) -> Option<T
 /// What a pending logout needs now: the logout, or its removal because its session is over. `None`: nothing, or nothing
 /// yet.
 #[must_use]
-pub fn finish_pending_logout(seen: &Presence) -> Option<Transition> {
+pub fn pending_logout_transition(seen: &Presence) -> Option<Transition> {
     let mut to = seen.clone();
     let logged_out_by = to.settle_pending_logout();
     (to != *seen).then_some(Transition {

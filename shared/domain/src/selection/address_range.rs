@@ -126,7 +126,7 @@ impl fmt::Display for AddressRange {
 
 /// The same set of addresses as the fewest ranges, in order, with neither overlaps nor neighbours that touch.
 #[must_use]
-pub fn merge(mut ranges: Vec<AddressRange>) -> Vec<AddressRange> {
+pub fn merge_ranges(mut ranges: Vec<AddressRange>) -> Vec<AddressRange> {
     ranges.sort_unstable();
     let mut merged: Vec<AddressRange> = Vec::new();
     for range in ranges {

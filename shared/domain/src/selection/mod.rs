@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::ids::{AgentId, TeamId};
 
-pub use address_range::{AddressRange, AddressRangeError, merge};
+pub use address_range::{AddressRange, AddressRangeError, merge_ranges};
 
 /// A union of agents, teams and addresses, without repetition.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ impl Selection {
         ranges: Vec<AddressRange>,
     ) -> Self {
         let team_ids: BTreeSet<TeamId> = team_ids.into_iter().collect();
-        let ranges = merge(ranges);
+        let ranges = merge_ranges(ranges);
         let look_ups = team_ids
             .into_iter()
             .map(LookUp::Team)

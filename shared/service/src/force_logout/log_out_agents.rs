@@ -46,8 +46,8 @@ struct OpenAgent {
 
 /// Logs out, defers or skips each of up to 100 distinct agents, and returns the outcomes. `found` is what the first read
 /// found. That read may be eventually consistent, for half the price: the conditions of the writes keep it from hitting the
-/// wrong agents. It may miss a sign-in of this moment, so nobody is skipped because of it: those agents are read again, as
-/// are those whose write was rejected. Safe to repeat with the same request: an agent with an outcome keeps it.
+/// wrong agents. It may miss a sign-in of this moment, so an agent whom it would skip is read again, as is
+/// one whose write was rejected. Safe to repeat with the same request: an agent with an outcome keeps it.
 ///
 /// # Errors
 /// DynamoDB refused, or some agents kept changing. Any of the agents may have their outcome then.
@@ -59,12 +59,12 @@ pub async fn log_out_agents(
 ) -> Result<Vec<AgentOutcome>, StoreError> {
     let mut outcomes = Vec::with_capacity(agent_ids.len());
     let target = request.target;
-    let open = |&agent_id| OpenAgent {
+    let without_outcome = |&agent_id| OpenAgent {
         agent_id,
         target,
         tried_status: None,
     };
-    let mut open: Vec<OpenAgent> = agent_ids.iter().map(open).collect();
+    let mut open: Vec<OpenAgent> = agent_ids.iter().map(without_outcome).collect();
     let mut rounds = 0;
     loop {
         run_round(store, request, found, &mut open, &mut outcomes).await?;
@@ -76,7 +76,7 @@ pub async fn log_out_agents(
             let items = open.len();
             return Err(StoreError::Unsettled { items, rounds });
         }
-        let ids: Vec<AgentId> = open.iter().map(|open| open.agent_id).collect();
+        let ids: Vec<AgentId> = open.iter().map(|agent| agent.agent_id).collect();
         found = store
             .read_agents(&request.tenant, &ids, Consistency::Strong)
             .await?;
@@ -92,18 +92,18 @@ async fn run_round(
     outcomes: &mut Vec<AgentOutcome>,
 ) -> Result<(), StoreError> {
     let (mut writes, mut written) = (Vec::new(), Vec::new());
-    for candidate in std::mem::take(open) {
-        let agent = found.agents.remove(&candidate.agent_id);
-        match decide(agent.as_ref(), &request.id, candidate.target) {
+    for open_agent in std::mem::take(open) {
+        let agent = found.agents.remove(&open_agent.agent_id);
+        match decide(agent.as_ref(), &request.id, open_agent.target) {
             Decision::Settled(Outcome::Skipped(_))
                 if found.consistency == Consistency::Eventual =>
             {
-                open.push(candidate);
+                open.push(open_agent);
             }
-            Decision::Settled(outcome) => outcomes.push(settle(candidate, outcome, agent)),
+            Decision::Settled(outcome) => outcomes.push(settle(open_agent, outcome, agent)),
             Decision::Write(write) => {
-                writes.push((candidate.agent_id, write));
-                written.push((candidate, agent));
+                writes.push((open_agent.agent_id, write));
+                written.push((open_agent, agent));
             }
         }
     }
@@ -111,15 +111,16 @@ async fn run_round(
     let LogoutRequest { tenant, id, at, .. } = request;
     let results = store.write_logouts(tenant, id, *at, &writes, request.retry_limit);
     let results = results.await?;
-    for (((_, write), (candidate, agent)), result) in writes.into_iter().zip(written).zip(results) {
+    for (((_, write), (open_agent, agent)), result) in writes.into_iter().zip(written).zip(results)
+    {
         let outcome = match write.change {
             LogoutChange::LogOut => Outcome::LoggedOut,
             LogoutChange::Defer { .. } => Outcome::Deferred,
         };
-        let candidate = candidate.after(write, request.at);
+        let open_agent = open_agent.after(write, request.at);
         match result {
-            ConditionalWrite::Applied => outcomes.push(settle(candidate, outcome, agent)),
-            ConditionalWrite::Rejected => open.push(candidate),
+            ConditionalWrite::Applied => outcomes.push(settle(open_agent, outcome, agent)),
+            ConditionalWrite::Rejected => open.push(open_agent),
         }
     }
     Ok(())
@@ -140,13 +141,13 @@ impl OpenAgent {
     }
 }
 
-fn settle(candidate: OpenAgent, outcome: Outcome, agent: Option<Agent>) -> AgentOutcome {
-    let found = agent.map(|agent| match (&outcome, candidate.tried_status) {
+fn settle(open_agent: OpenAgent, outcome: Outcome, agent: Option<Agent>) -> AgentOutcome {
+    let found = agent.map(|agent| match (&outcome, open_agent.tried_status) {
         (Outcome::LoggedOut, Some(replaced)) => (replaced, agent.profile),
         _ => (agent.status, agent.profile),
     });
     AgentOutcome {
-        agent_id: candidate.agent_id,
+        agent_id: open_agent.agent_id,
         outcome,
         found,
     }

@@ -1,7 +1,7 @@
 //! Finding the agents that a request selects: its look-ups are read, and each agent counts once.
 
 use domain::ids::AgentId;
-use domain::limits::MAX_IMMEDIATE_LOOK_UPS;
+use domain::limits::MAX_LOOK_UPS_AT_ONCE;
 use domain::selection::Selection;
 use domain::tenant::Tenant;
 use futures::stream::{self, FuturesUnordered, StreamExt, TryStreamExt};
@@ -15,7 +15,7 @@ const MAX_PARALLEL_LOOK_UPS: usize = 16;
 pub enum SelectedAgents {
     /// All of them, by id; some may be offline or missing.
     All(Vec<AgentId>),
-    /// More than the limit, or more look-ups than [`MAX_IMMEDIATE_LOOK_UPS`].
+    /// More than the limit, or more look-ups than [`MAX_LOOK_UPS_AT_ONCE`].
     TooMany,
 }
 
@@ -24,13 +24,13 @@ pub enum SelectedAgents {
 /// # Errors
 /// DynamoDB refused.
 pub async fn resolve_up_to(
-    limit: usize,
     store: &Store,
     tenant: &Tenant,
     selection: &Selection,
+    limit: usize,
 ) -> Result<SelectedAgents, StoreError> {
     let mut found = selection.agent_ids.clone();
-    if found.len() > limit || selection.look_ups.len() > MAX_IMMEDIATE_LOOK_UPS {
+    if found.len() > limit || selection.look_ups.len() > MAX_LOOK_UPS_AT_ONCE {
         return Ok(SelectedAgents::TooMany);
     }
     let look_ups = selection.look_ups.iter().copied();

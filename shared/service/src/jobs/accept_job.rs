@@ -12,16 +12,16 @@ use thiserror::Error;
 use tracing::{info, warn};
 use wire::messages::JobMessage;
 
-use crate::lambda::logging::error_chain;
+use crate::error_chain::error_chain;
 
 /// Why a job was not accepted. Its number is left unused then, or the job exists all the same.
 #[derive(Debug, Error)]
 pub enum AcceptJobError {
     /// DynamoDB refused.
-    #[error("DynamoDB")]
+    #[error(transparent)]
     Store(#[from] StoreError),
     /// SQS refused.
-    #[error("SQS")]
+    #[error(transparent)]
     Queue(#[from] QueueError),
 }
 

@@ -5,11 +5,10 @@ use std::env::VarError;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use aws_sdk_dynamodb::config::{Credentials, SharedHttpClient};
 use domain::limits::{
-    DEFAULT_JOB_RETENTION_DAYS, DEFAULT_SYNC_LIMIT, JOB_RETENTION_DAYS, SYNC_LIMITS,
+    ALLOWED_JOB_RETENTION_DAYS, ALLOWED_SYNC_LIMITS, DEFAULT_JOB_RETENTION_DAYS, DEFAULT_SYNC_LIMIT,
 };
-use store::connection::{self, AwsSettings, Backoff};
+use store::connection::{self, AwsCredentials, AwsSettings, Backoff, SharedHttpClient};
 use store::{JobQueue, Store, TableNames};
 use thiserror::Error;
 
@@ -45,7 +44,7 @@ pub const AWS_VARIABLES: [&str; 7] = [
 type Variable = dyn Fn(&str) -> Result<String, VarError>;
 
 /// The environment of a function. Each method reads the variables that it names, and no others, so a function needs only the
-/// variables of what it uses.
+/// variables of what it uses, and the names of all tables.
 pub struct Environment {
     variable: Box<Variable>,
     http_client: OnceCell<SharedHttpClient>,
@@ -107,8 +106,7 @@ impl Environment {
     /// Names the variable that is missing or invalid.
     pub fn job_queue(&self) -> Result<JobQueue, SettingsError> {
         let sqs = connection::sqs(&self.aws()?, self.http_client());
-        let url = self.required("JOBS_QUEUE_URL")?;
-        Ok(JobQueue::new(sqs, url, Backoff::AWS))
+        Ok(JobQueue::new(sqs, self.jobs_queue_url()?, Backoff::AWS))
     }
 
     /// Authentication by the tokens of `store`. If `DOMAIN_NAME` is set, callers must reach the service as
@@ -128,19 +126,23 @@ impl Environment {
     /// a job.
     ///
     /// # Errors
-    /// It is not in [`SYNC_LIMITS`].
+    /// It is not in [`ALLOWED_SYNC_LIMITS`].
     pub fn sync_limit(&self) -> Result<usize, SettingsError> {
-        self.number("SYNC_LIMIT", SYNC_LIMITS, DEFAULT_SYNC_LIMIT)
+        self.number("SYNC_LIMIT", ALLOWED_SYNC_LIMITS, DEFAULT_SYNC_LIMIT)
     }
 
     /// From `JOB_RETENTION_DAYS`: how long a job can be looked up.
     ///
     /// # Errors
-    /// It is not in [`JOB_RETENTION_DAYS`].
+    /// It is not in [`ALLOWED_JOB_RETENTION_DAYS`].
     pub fn job_retention(&self) -> Result<Duration, SettingsError> {
         let (name, default) = ("JOB_RETENTION_DAYS", DEFAULT_JOB_RETENTION_DAYS);
-        let days = self.number(name, JOB_RETENTION_DAYS, default)?;
+        let days = self.number(name, ALLOWED_JOB_RETENTION_DAYS, default)?;
         Ok(Duration::from_hours(24 * days as u64))
+    }
+
+    fn jobs_queue_url(&self) -> Result<String, SettingsError> {
+        self.required("JOBS_QUEUE_URL")
     }
 
     fn domain_name(&self) -> Result<Option<String>, SettingsError> {
@@ -157,7 +159,7 @@ impl Environment {
     }
 
     fn aws(&self) -> Result<AwsSettings, SettingsError> {
-        let credentials = Credentials::new(
+        let credentials = AwsCredentials::new(
             self.required("AWS_ACCESS_KEY_ID")?,
             self.required("AWS_SECRET_ACCESS_KEY")?,
             self.optional("AWS_SESSION_TOKEN")?,

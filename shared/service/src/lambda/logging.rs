@@ -1,6 +1,5 @@
 //! Log lines: JSON, one event a line, with ids and no personal data.
 
-use std::error::Error;
 use std::io;
 
 use tracing::Subscriber;
@@ -46,17 +45,4 @@ where
         .flatten_event(true)
         .with_writer(writer);
     tracing_subscriber::registry().with(targets).with(lines)
-}
-
-/// An error and its causes, on one line.
-#[must_use]
-pub fn error_chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

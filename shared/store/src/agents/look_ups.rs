@@ -29,6 +29,7 @@ impl Store {
         let mut found = Vec::new();
         let mut start = None;
         loop {
+            // The limit shrinks from page to page, which the SDK's paginator cannot do.
             let left = i32::try_from(at_most - found.len()).unwrap_or(i32::MAX);
             let query = self
                 .query(tenant, look_up)

@@ -46,7 +46,7 @@ impl SeenAgent {
 
 impl Store {
     /// Writes an event of a known agent that is newer than everything known of them, with no pending logout. Nearly all events
-    /// are so, and nothing has to be read for them. The result is that of [`domain::presence::apply`].
+    /// are like this, so nothing has to be read. The result is that of [`domain::presence::apply`].
     ///
     /// # Errors
     /// DynamoDB refused, or the item is unreadable.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
-use domain::limits::{CHUNK_AGENTS, SYNC_LIMITS};
+use domain::limits::{ALLOWED_SYNC_LIMITS, CHUNK_AGENTS};
 
 use crate::error::StoreError;
 use crate::items::attributes::Item;
@@ -12,7 +12,7 @@ use crate::store::Store;
 /// `BatchGetItem` takes at most that many keys (Amazon DynamoDB API Reference).
 pub const MAX_BATCH_GET: usize = 100;
 const _: () = assert!(
-    CHUNK_AGENTS + 2 <= MAX_BATCH_GET && *SYNC_LIMITS.end() <= MAX_BATCH_GET,
+    CHUNK_AGENTS + 2 <= MAX_BATCH_GET && *ALLOWED_SYNC_LIMITS.end() <= MAX_BATCH_GET,
     "the agents of a chunk are read together with its job and its progress"
 );
 /// Keys that DynamoDB leaves unprocessed are asked for at most that many times.

@@ -27,7 +27,7 @@ impl Backoff {
         self.base
     }
 
-    /// Waits before try `attempt + 1`, counted from 0.
+    /// Waits after failed try number `attempt`, counted from 0.
     pub async fn pause(self, attempt: u32) {
         let bound = self
             .base

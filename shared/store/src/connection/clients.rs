@@ -78,7 +78,7 @@ pub fn http_client() -> SharedHttpClient {
     let connector = Connector::builder()
         .connector_settings(settings.build())
         .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
-        .tls_context(tls.expect("nothing that can fail"))
+        .tls_context(tls.expect("the certificates are a constant, which a test reads"))
         .build();
     let connector = SharedHttpConnector::new(connector);
     http_client_fn(move |_, _| connector.clone())

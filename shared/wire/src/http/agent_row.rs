@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 /// The message of a deferred agent (the HTTP contract).
 const WILL_LOG_OUT: &str = "will force logout as soon as the ongoing call/chat is completed";
 
-/// An agent who was logged out, or will be.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// An agent who was logged out, or will be. Holds personal data, so it has no `Debug`.
+#[derive(PartialEq, Eq, Serialize, Deserialize)]
 pub struct AgentRow {
     /// The agent.
     pub agent_id: AgentId,

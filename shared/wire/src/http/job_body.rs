@@ -12,15 +12,24 @@ use super::selectors_body::SelectorsBody;
 /// The answer to a request that became a job.
 #[derive(Serialize)]
 pub struct AcceptedJobBody {
-    /// The number of the job.
-    pub id: JobId,
-    /// Always `created`.
-    pub status: &'static str,
-    /// Where the job can be looked up.
-    pub link: String,
-    /// The selectors as the caller wrote them.
+    id: JobId,
+    status: &'static str,
+    link: String,
     #[serde(flatten)]
-    pub selectors: SelectorsBody,
+    selectors: SelectorsBody,
+}
+
+impl AcceptedJobBody {
+    /// The job of that number, which can be looked up at `link`, with the selectors as the caller wrote them.
+    #[must_use]
+    pub fn new(id: JobId, link: String, selectors: SelectorsBody) -> Self {
+        Self {
+            id,
+            status: "created",
+            link,
+            selectors,
+        }
+    }
 }
 
 /// The answer when a job is looked up. What is not known yet is left out. A client can read [`AcceptedJobBody`] as one, too:
@@ -72,7 +81,8 @@ impl JobBody {
             skipped: counts.skipped(),
         }
     }
-    /// True if its counts do not change any more.
+
+    /// True if it is completed or failed. The counts of a failed job may still change.
     #[must_use]
     pub fn has_ended(&self) -> bool {
         self.status == "completed" || self.status == "failed"

@@ -77,7 +77,7 @@ impl RosterLine {
             ("agent_number", &self.agent_number),
             ("status", &self.status),
         ] {
-            // A line break is the sign of a quote in CSV that is not closed, and of the lines that it swallowed.
+            // A line break means that a quote in CSV is not closed, and the following lines were read into the cell.
             if text.contains(char::is_control) {
                 return Err(format!("{key} has a control character or a line break"));
             }

@@ -160,7 +160,7 @@ fn a_pending_logout_is_finished_or_removed_or_left_alone() {
         ..pending()
     };
     let due = |presence: &Presence| {
-        finish_pending_logout(presence).map(|transition| {
+        pending_logout_transition(presence).map(|transition| {
             assert_eq!(transition.to.pending_logout, None);
             (transition.to.status, transition.logged_out_by)
         })

@@ -76,7 +76,7 @@ fn each_kind_of_bad_address_has_its_own_error() {
 #[test]
 fn touching_ranges_merge_but_families_do_not() {
     let ends = |a: &str, b: &str| {
-        merge(vec![
+        merge_ranges(vec![
             AddressRange::parse(b).unwrap(),
             AddressRange::parse(a).unwrap(),
         ])
@@ -115,7 +115,7 @@ fn holds(ranges: &[AddressRange], address: IpAddr) -> bool {
 proptest! {
     #[test]
     fn merging_keeps_the_set_and_leaves_gaps(ranges in prop::collection::vec(small_range(), 0..24)) {
-        let merged = merge(ranges.clone());
+        let merged = merge_ranges(ranges.clone());
         for v6 in [false, true] {
             for low in 0..=u8::MAX {
                 let address = small(v6, low);

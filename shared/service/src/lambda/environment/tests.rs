@@ -37,6 +37,7 @@ fn every_variable_that_is_read_is_listed() {
 #[test]
 fn set_variables_are_read() {
     let environment = environment("", &Ok(""));
+    assert_eq!(environment.jobs_queue_url().unwrap(), "JOBS_QUEUE_URL");
     let tables = environment.tables().unwrap();
     assert_eq!(tables.agents, "AGENTS_TABLE");
     let domain_name = environment.domain_name().unwrap();

@@ -8,7 +8,7 @@ use tracing::error;
 use wire::http::ErrorBody;
 
 use super::error::HttpError;
-use crate::lambda::logging::error_chain;
+use crate::error_chain::error_chain;
 
 /// The answer to a request, successful or not. The one place where a failed request is logged.
 #[must_use]
