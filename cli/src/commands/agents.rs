@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context, Result};
-use domain::agents::AgentRecord;
+use domain::agents::AgentDetails;
 use domain::ids::{AgentId, TeamId};
 use domain::selection::{AddressRange, Selection};
 use domain::tenant::Tenant;
@@ -60,7 +60,7 @@ pub async fn list(args: &ListAgentsArgs) -> Result<()> {
 pub async fn show(args: &ShowAgentArgs) -> Result<()> {
     let tenant = tenant(&args.tenant)?;
     let store = database::open(&args.database).await?;
-    let found = store.agent_records(&tenant, &[args.agent]).await;
+    let found = store.agent_details(&tenant, &[args.agent]).await;
     let found = found.map_err(database::explain)?.pop();
     let agent = found.with_context(|| format!("{tenant} has no agent {}", args.agent))?;
     let shown = ShownAgent::new(&tenant, agent);
@@ -78,7 +78,7 @@ async fn find(
     tenant: &Tenant,
     args: &ListAgentsArgs,
     ranges: &[AddressRange],
-) -> Result<Vec<AgentRecord>, StoreError> {
+) -> Result<Vec<AgentDetails>, StoreError> {
     let ranges = if args.team.is_empty() { ranges } else { &[] };
     let selection = Selection::new([], args.team.iter().copied(), ranges.to_vec());
     if selection.look_ups.is_empty() {
@@ -92,10 +92,10 @@ async fn find(
         .await?;
     let agent_ids: BTreeSet<AgentId> = found.into_iter().flatten().collect();
     let agent_ids: Vec<AgentId> = agent_ids.into_iter().collect();
-    store.agent_records(tenant, &agent_ids).await
+    store.agent_details(tenant, &agent_ids).await
 }
 
-fn is_at(agent: &AgentRecord, ranges: &[AddressRange]) -> bool {
+fn is_at(agent: &AgentDetails, ranges: &[AddressRange]) -> bool {
     let holds = |range: &AddressRange| {
         agent
             .address
@@ -104,7 +104,7 @@ fn is_at(agent: &AgentRecord, ranges: &[AddressRange]) -> bool {
     ranges.is_empty() || ranges.iter().any(holds)
 }
 
-fn has_status(agent: &AgentRecord, statuses: &[String]) -> bool {
+fn has_status(agent: &AgentDetails, statuses: &[String]) -> bool {
     let status = agent.agent.status.as_str().to_lowercase();
     statuses.is_empty()
         || statuses
@@ -140,7 +140,7 @@ struct ShownLogout {
 }
 
 impl ShownAgent {
-    fn new(tenant: &Tenant, record: AgentRecord) -> Self {
+    fn new(tenant: &Tenant, record: AgentDetails) -> Self {
         let time = |at: Option<Timestamp>| at.and_then(Timestamp::to_rfc3339);
         let agent = record.agent;
         Self {

@@ -75,13 +75,7 @@ impl Stack {
 
         let (store, job_queue) = (store(dynamodb_address), job_queue(sqs_address));
         let sqs = Client::from_conf(sqs::client_config(sqs_address).build());
-        store
-            .create_missing_tables()
-            .await
-            .context("cannot create the tables")?;
-        sqs::create_queue(&sqs, &JOBS_QUEUE).await?;
-        sqs::create_queue(&sqs, &PRESENCE_QUEUE).await?;
-        sqs::create_dead_letter_queue(&sqs, AGENTS_STREAM.dead_letter_queue).await?;
+        create_tables_and_queues(&store, &sqs).await?;
         let loaded = agents
             .load(&store, clock.now())
             .await
@@ -92,13 +86,8 @@ impl Stack {
             resumed_jobs = resume_jobs(&store, &job_queue, clock.now()).await?;
             let functions = functions(dynamodb_address, sqs_address, &clock, args.sync_limit);
             let functions = Arc::new(functions);
-            servers.extend(event_sources(
-                &functions,
-                &clock,
-                &sqs,
-                sqs_address,
-                database,
-            )?);
+            let pollers = event_sources(&functions, &clock, &sqs, sqs_address, database);
+            servers.extend(pollers?);
             servers.push(Server::start(|stopped| {
                 http_front::serve(http, functions, stopped)
             }));
@@ -219,6 +208,16 @@ async fn resume_jobs(store: &Store, job_queue: &JobQueue, now: Timestamp) -> Res
         .await
         .context("cannot resume jobs")?;
     Ok(count)
+}
+
+async fn create_tables_and_queues(store: &Store, sqs: &Client) -> Result<()> {
+    store
+        .create_missing_tables()
+        .await
+        .context("cannot create the tables")?;
+    sqs::create_queue(sqs, &JOBS_QUEUE).await?;
+    sqs::create_queue(sqs, &PRESENCE_QUEUE).await?;
+    sqs::create_dead_letter_queue(sqs, AGENTS_STREAM.dead_letter_queue).await
 }
 
 async fn listen(address: SocketAddr, flag: &str) -> Result<TcpListener> {

@@ -79,7 +79,7 @@ impl fmt::Debug for Profile {
 
 /// An agent with everything the table holds, as an operator sees them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AgentRecord {
+pub struct AgentDetails {
     /// The id within the tenant.
     pub agent_id: AgentId,
     /// The state that decides what a request does to them.

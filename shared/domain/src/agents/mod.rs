@@ -6,6 +6,6 @@ pub mod ip_address;
 mod roster;
 mod status;
 
-pub use agent::{Agent, AgentRecord, PendingLogout, Profile, RequestId, Session};
+pub use agent::{Agent, AgentDetails, PendingLogout, Profile, RequestId, Session};
 pub use roster::{Roster, RosterAgent, SignIn};
 pub use status::AgentStatus;

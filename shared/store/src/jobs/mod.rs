@@ -1,7 +1,7 @@
 //! The jobs table, for requests and workers.
 
 mod chunks;
-mod job_record;
 mod snapshots;
+mod stored_jobs;
 
 pub use chunks::ChunkState;

@@ -131,7 +131,7 @@ impl Store {
         agents: &[&RosterAgent],
     ) -> Result<TeamsBefore, StoreError> {
         let agent_ids: Vec<AgentId> = agents.iter().map(|agent| agent.agent_id).collect();
-        let there = self.agent_records(tenant, &agent_ids).await?;
+        let there = self.agent_details(tenant, &agent_ids).await?;
         let teams = there
             .into_iter()
             .map(|agent| (agent.agent_id, agent.team_ids));

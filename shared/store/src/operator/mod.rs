@@ -1,7 +1,7 @@
 //! What only operators need: the command line, and `local` when it starts. Nothing here is on the path of a request or an
 //! event, and no function's role allows it.
 
-mod agent_records;
+mod agent_details;
 mod create_tables;
 mod import_agents;
 mod overwrite_agents;

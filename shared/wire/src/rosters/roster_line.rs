@@ -55,22 +55,41 @@ impl RosterLine {
         if teams.len() < self.team_ids.len() {
             return Err("team_ids names a team twice".to_owned());
         }
-        let last_sign_in = match (&self.ip, &self.online_since) {
+        let last_sign_in = self.last_sign_in(&status, now)?;
+        self.check_texts()?;
+        let profile = Profile {
+            name: self.name,
+            email: self.email,
+            agent_number: self.agent_number,
+        };
+        let agent = RosterAgent {
+            agent_id: self.agent_id,
+            profile,
+            team_ids: self.team_ids,
+            status,
+            last_sign_in,
+        };
+        Ok((tenant, agent))
+    }
+
+    fn last_sign_in(&self, status: &AgentStatus, now: Timestamp) -> Result<Option<SignIn>, String> {
+        match (&self.ip, &self.online_since) {
             (Some(ip), Some(online_since)) => {
                 let address = ip_address::parse(ip)
                     .ok_or_else(|| format!("ip {ip:?} is not an IP address"))?;
                 let session = session(online_since, now)?;
-                Some(SignIn { address, session })
+                Ok(Some(SignIn { address, session }))
             }
-            (None, None) if status.is_offline() => None,
-            (None, None) => {
-                return Err(format!(
-                    "an agent who is {:?} needs ip and online_since",
-                    self.status
-                ));
-            }
-            _ => return Err("ip and online_since go together".to_owned()),
-        };
+            (None, None) if status.is_offline() => Ok(None),
+            (None, None) => Err(format!(
+                "an agent who is {:?} needs ip and online_since",
+                self.status
+            )),
+            _ => Err("ip and online_since go together".to_owned()),
+        }
+    }
+
+    fn check_texts(&self) -> Result<(), String> {
         for (key, text) in [
             ("name", &self.name),
             ("email", &self.email),
@@ -87,19 +106,7 @@ impl RosterLine {
                 ));
             }
         }
-        let profile = Profile {
-            name: self.name,
-            email: self.email,
-            agent_number: self.agent_number,
-        };
-        let agent = RosterAgent {
-            agent_id: self.agent_id,
-            profile,
-            team_ids: self.team_ids,
-            status,
-            last_sign_in,
-        };
-        Ok((tenant, agent))
+        Ok(())
     }
 }
 

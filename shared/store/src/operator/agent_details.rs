@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use domain::agents::AgentRecord;
+use domain::agents::AgentDetails;
 use domain::ids::{AgentId, TeamId};
 use domain::tenant::Tenant;
 use futures::stream::{self, StreamExt, TryStreamExt};
@@ -26,7 +26,7 @@ impl Store {
     ///
     /// # Errors
     /// DynamoDB refused.
-    pub async fn all_agents(&self, tenant: &Tenant) -> Result<Vec<AgentRecord>, StoreError> {
+    pub async fn all_agents(&self, tenant: &Tenant) -> Result<Vec<AgentDetails>, StoreError> {
         let scan = self.client.scan().table_name(&self.tables.agents);
         let scan = scan
             .consistent_read(true)
@@ -44,11 +44,11 @@ impl Store {
     ///
     /// # Errors
     /// DynamoDB refused, or kept leaving keys unprocessed.
-    pub async fn agent_records(
+    pub async fn agent_details(
         &self,
         tenant: &Tenant,
         agent_ids: &[AgentId],
-    ) -> Result<Vec<AgentRecord>, StoreError> {
+    ) -> Result<Vec<AgentDetails>, StoreError> {
         let table = &self.tables.agents;
         let reads = agent_ids.chunks(MAX_BATCH_GET).map(|batch| {
             let keys = ByTable::from([(table.clone(), agent_keys(tenant, batch))]);
@@ -65,9 +65,9 @@ impl Store {
 }
 
 /// Reads an item; `None` if it has no status, which every agent has.
-fn read(item: Item) -> Option<AgentRecord> {
+fn read(item: Item) -> Option<AgentDetails> {
     let time_in = |attribute, name| read_time(item.get(attribute)?.as_m().ok()?, name);
-    Some(AgentRecord {
+    Some(AgentDetails {
         agent_id: agent_id_of_key(item.get("agent_key")?)?,
         team_ids: team_ids(&item),
         address: item
