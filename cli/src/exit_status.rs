@@ -1,13 +1,15 @@
 //! How a command that succeeded ended.
+//!
+//! The exit codes are: 0 done, 1 failed, 2 wrong usage (as `clap` has it), 3 some agents finish a call or chat first.
 
 use std::process::ExitCode;
 
-/// How a command that succeeded ended. A failure has the exit code 1.
+/// How a command that succeeded ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitStatus {
     /// Everything is done: exit code 0.
     Done,
-    /// Some agents finish a call or chat before they are logged out: exit code 2.
+    /// Some agents finish a call or chat before they are logged out: exit code 3.
     LogoutsPending,
 }
 
@@ -15,7 +17,7 @@ impl From<ExitStatus> for ExitCode {
     fn from(status: ExitStatus) -> Self {
         match status {
             ExitStatus::Done => Self::SUCCESS,
-            ExitStatus::LogoutsPending => Self::from(2),
+            ExitStatus::LogoutsPending => Self::from(3),
         }
     }
 }

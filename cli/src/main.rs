@@ -6,8 +6,8 @@
 //! - [`api`]: the service, called over HTTP
 //! - [`aws`]: the tables and the queue `presence`, reached with AWS credentials
 //! - [`rosters`]: agents in CSV and JSON Lines files
-//! - [`terminal`]: results, notices and progress bars
-//! - [`http_url`], [`clock`], [`exit_status`]: a small thing each
+//! - [`terminal`]: results, notices, questions and progress bars
+//! - [`text_file`], [`http_url`], [`clock`], [`exit_status`]: a small thing each
 
 mod api;
 mod arguments;
@@ -19,6 +19,7 @@ mod http_url;
 mod rosters;
 mod settings;
 mod terminal;
+mod text_file;
 
 use std::process::ExitCode;
 

@@ -7,14 +7,13 @@ use domain::ids::JobId;
 use reqwest::header::{LOCATION, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
-use serde::Deserialize;
 use serde_json::Value;
 use wire::http::paths::{FORCE_LOGOUT_PATH, JOBS_PATH};
 use wire::http::{JobBody, SelectorsBody};
 
-use super::answer::message;
-use super::failure::{Failure, cause, outcome_unknown, refusal};
-use super::job_poll::JobPoll;
+use super::body::{self, BodyError, message};
+use super::failure::{Failure, Refusal, cause, outcome_unknown, refusal};
+use super::job_poll::{self, JobPoll};
 use super::logout_answer::{self, EarlierAttempts, LogoutAnswer};
 use crate::http_url::is_on_this_machine;
 use crate::settings::service::ServiceSettings;
@@ -85,9 +84,9 @@ impl ServiceClient {
         match logout_answer::read(status, &body) {
             Some(answer) => Ok((answer, earlier, body)),
             None if earlier == EarlierAttempts::MayHaveLoggedOut || status.is_server_error() => {
-                Err(outcome_unknown(&refusal(status, &body)))
+                Err(outcome_unknown(refusal(status, body)))
             }
-            None => Err(refusal(status, &body)),
+            None => Err(refusal(status, body)),
         }
     }
 
@@ -119,8 +118,8 @@ impl ServiceClient {
         };
         let status = response.status();
         if status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() {
-            let body = response.json().await.unwrap_or_default();
-            return Ok(JobPoll::NoAnswer(refusal(status, &body)));
+            let body = body::json_or_null(response).await;
+            return Ok(JobPoll::NoAnswer(refusal(status, body)));
         }
         let (status, body) = match self.read(response).await {
             Ok(answer) => answer,
@@ -128,15 +127,17 @@ impl ServiceClient {
             Err(failure) => return Err(failure.into()),
         };
         if status == StatusCode::NOT_FOUND {
-            return Ok(JobPoll::NoSuchJob(anyhow!(
+            let sentence = format!(
                 "{} has no job {job_id}, or no longer has it: the service answers 404 {}",
                 self.settings.tenant,
                 message(&body)
-            )));
+            );
+            return Ok(JobPoll::NoSuchJob(Refusal { sentence, body }.into()));
         }
-        match JobBody::deserialize(&body) {
-            Ok(job) if status == StatusCode::OK => Ok(JobPoll::Found(job, body)),
-            _ => Err(refusal(status, &body)),
+        match job_poll::read(status, &body) {
+            Some(job) => Ok(JobPoll::Found(job, body)),
+            None if status.is_success() => Err(self.not_the_service(status).into()),
+            None => Err(refusal(status, body)),
         }
     }
 
@@ -159,15 +160,16 @@ impl ServiceClient {
         for attempt in 1.. {
             let clone = request.try_clone().expect("the body is in memory");
             let sent = self.send(clone).await;
-            let wait = match &sent {
-                Ok(response) if response.status() == StatusCode::SERVICE_UNAVAILABLE => {
-                    retry_after(response)
-                }
+            let response = match sent {
+                Ok(response) if response.status() == StatusCode::SERVICE_UNAVAILABLE => response,
                 _ => return (sent, earlier),
             };
+            let wait = retry_after(&response);
             earlier = EarlierAttempts::MayHaveLoggedOut;
             if attempt == MAX_ATTEMPTS || wait > MAX_RETRY_AFTER {
-                return (Err(Failure::Unavailable(attempt)), earlier);
+                let body = body::json_or_null(response).await;
+                let attempts = attempt;
+                return (Err(Failure::Unavailable { attempts, body }), earlier);
             }
             print_notice(&format!(
                 "agent-logout: the service is unavailable; trying again in {} s",
@@ -206,14 +208,20 @@ impl ServiceClient {
                 "the service is elsewhere: {url} redirects to {place}; use that as --url"
             )));
         }
-        let body = response.bytes().await;
-        let body = body.map_err(|error| Failure::NoAnswer(format!("{url}: {}", cause(&error))))?;
-        let body = serde_json::from_slice(&body).map_err(|_| {
-            Failure::NotTheService(format!(
-                "{url} answers {status}, but is not this service; is the URL right?"
-            ))
+        let body = body::read(response).await.map_err(|error| match error {
+            BodyError::Lost(error) => Failure::NoAnswer(format!("{url}: {}", cause(&error))),
+            BodyError::TooLong => self.not_the_service(status),
         })?;
+        let body = serde_json::from_slice(&body).map_err(|_| self.not_the_service(status))?;
         Ok((status, body))
+    }
+
+    /// The failure for an answer that the service cannot have given.
+    fn not_the_service(&self, status: StatusCode) -> Failure {
+        let url = &self.settings.url;
+        Failure::NotTheService(format!(
+            "{url} answers {status}, but is not this service; is the URL right?"
+        ))
     }
 }
 

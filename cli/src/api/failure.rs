@@ -5,9 +5,20 @@ use std::error::Error;
 use anyhow::anyhow;
 use reqwest::StatusCode;
 use serde_json::Value;
+use thiserror::Error;
 
-use super::answer::message;
+use super::body::message;
 use super::logout_answer::EarlierAttempts;
+
+/// An answer of the service that says that the request failed.
+#[derive(Debug, Error)]
+#[error("{sentence}")]
+pub struct Refusal {
+    /// Says what went wrong.
+    pub(super) sentence: String,
+    /// The body of the answer; `null` if it is not JSON.
+    pub body: Value,
+}
 
 /// Why there is no answer of the service.
 pub(super) enum Failure {
@@ -15,8 +26,13 @@ pub(super) enum Failure {
     NotSent(String),
     /// The request was sent, but no complete answer came; the URL, and why.
     NoAnswer(String),
-    /// Every attempt was answered with 503; the number of attempts.
-    Unavailable(u32),
+    /// Every attempt was answered with 503.
+    Unavailable {
+        /// The number of attempts.
+        attempts: u32,
+        /// The body of the last answer.
+        body: Value,
+    },
     /// Something else than the service answered; a sentence that says what.
     NotTheService(String),
 }
@@ -25,14 +41,14 @@ impl Failure {
     /// The error of a request to log agents out.
     pub(super) fn of_logout(self, earlier: EarlierAttempts) -> anyhow::Error {
         let may_have_logged_out = match &self {
-            Self::NoAnswer(_) | Self::Unavailable(_) => true,
+            Self::NoAnswer(_) | Self::Unavailable { .. } => true,
             Self::NotSent(_) | Self::NotTheService(_) => {
                 earlier == EarlierAttempts::MayHaveLoggedOut
             }
         };
         let error = anyhow::Error::from(self);
         if may_have_logged_out {
-            outcome_unknown(&error)
+            outcome_unknown(error)
         } else {
             error
         }
@@ -48,31 +64,35 @@ impl From<Failure> for anyhow::Error {
             Failure::NoAnswer(reason) => {
                 anyhow!("the request was sent, but no answer came from {reason}")
             }
-            Failure::Unavailable(attempts) => anyhow!(
-                "the service is unavailable, after {attempts} attempts; try again in a while"
-            ),
+            Failure::Unavailable { attempts, body } => {
+                let sentence = format!(
+                    "the service is unavailable, after {attempts} attempts; try again in a while"
+                );
+                Refusal { sentence, body }.into()
+            }
             Failure::NotTheService(reason) => anyhow!(reason),
         }
     }
 }
 
 /// The error of a request to log agents out that may have logged some out.
-pub(super) fn outcome_unknown(error: &anyhow::Error) -> anyhow::Error {
-    anyhow!(
-        "{error}; some agents may be logged out already: repeat the command, it only affects the others"
+pub(super) fn outcome_unknown(error: anyhow::Error) -> anyhow::Error {
+    error.context(
+        "some agents may be logged out already, so repeat the command, which only affects the others",
     )
 }
 
 /// The error for an answer that says that the request failed.
-pub(super) fn refusal(status: StatusCode, body: &Value) -> anyhow::Error {
-    let message = message(body);
-    match status {
-        StatusCode::UNAUTHORIZED => anyhow!(
+pub(super) fn refusal(status: StatusCode, body: Value) -> anyhow::Error {
+    let message = message(&body);
+    let sentence = match status {
+        StatusCode::UNAUTHORIZED => format!(
             "the service refuses the tenant and token ({status}): check both; the token may be revoked, or belong to another tenant"
         ),
-        StatusCode::BAD_REQUEST => anyhow!("{message}"),
-        _ => anyhow!("the service answers {status}: {message}"),
-    }
+        StatusCode::BAD_REQUEST => message.to_owned(),
+        _ => format!("the service answers {status}: {message}"),
+    };
+    Refusal { sentence, body }.into()
 }
 
 /// The innermost cause, such as "Connection refused"; the outer ones say where in the HTTP client it happened.

@@ -1,5 +1,8 @@
 //! The result of asking for a background job.
 
+use domain::ids::MAX_ID;
+use reqwest::StatusCode;
+use serde::Deserialize;
 use serde_json::Value;
 use wire::http::JobBody;
 
@@ -12,4 +15,16 @@ pub enum JobPoll {
     NoSuchJob(anyhow::Error),
     /// No answer this time, but perhaps the next time; the error says why.
     NoAnswer(anyhow::Error),
+}
+
+/// Reads the answer; `None` if it is no job, or one whose counts cannot be.
+pub(super) fn read(status: StatusCode, body: &Value) -> Option<JobBody> {
+    let job = JobBody::deserialize(body).ok()?;
+    let counts = [job.logged_out, job.deferred, job.skipped];
+    // No tenant has more agents than there are ids. So sums of counts do not overflow either.
+    let are_possible = counts
+        .into_iter()
+        .chain(job.total)
+        .all(|count| count <= MAX_ID);
+    (status == StatusCode::OK && are_possible).then_some(job)
 }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use wire::http::{AgentRow, JobBody, NO_AGENT_FOUND};
 
-use super::answer::message;
+use super::body::message;
 
 /// The answer to a request to log agents out.
 #[derive(PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The service, called over HTTP as any client calls it.
 
-mod answer;
+mod body;
 pub mod client;
-mod failure;
+pub mod failure;
 pub mod job_poll;
 pub mod logout_answer;

@@ -2,14 +2,13 @@
 
 use std::path::PathBuf;
 
-use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand, ValueEnum};
 use domain::ids::{AgentId, OfAgent, OfTeam, TeamId};
 
 use super::aws::DatabaseArgs;
 use super::caller::TenantArgs;
 use super::examples;
-use super::values::{addresses, id};
+use super::values::{addresses, id, status_filter};
 
 /// The commands about agents.
 #[derive(Debug, Subcommand)]
@@ -74,7 +73,7 @@ pub struct ListAgentsArgs {
     pub ip: Vec<String>,
 
     /// Only agents with this status, in upper or lower case: Offline, In-call, …; for several: repeat, or use commas
-    #[arg(long, value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_delimiter = ',', value_parser = status_filter)]
     pub status: Vec<String>,
 
     /// Print a JSON array

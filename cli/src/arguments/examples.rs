@@ -15,6 +15,7 @@ Examples:
   agent-logout logout --team 2,3
   agent-logout logout --ip 34.211.11.0/24 --ip '2001:db8::1 - 2001:db8::ff'
   agent-logout logout --team 2 --token-stdin < token
+  agent-logout logout --from agents.txt --yes
 
 Local stack:
   agent-logout logout --team 2 --tenant acme --url http://127.0.0.1:9000";

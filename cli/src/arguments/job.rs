@@ -9,8 +9,8 @@ use super::values::id;
 
 /// Follow a background job to its end, and print its counts
 ///
-/// Exit codes: 0 all agents are logged out (or the job is still running, with --no-wait); 2 some agents finish a call or
-/// chat first; 1 anything else, for example that there is no such job, or that it failed.
+/// Exit codes: 0 done (or the job is still running, with --no-wait); 1 failed, for example because there is no such job;
+/// 2 a mistake on the command line; 3 some agents finish a call or chat first.
 #[derive(Debug, Args)]
 #[command(after_help = examples::JOB)]
 pub struct JobArgs {
@@ -22,7 +22,7 @@ pub struct JobArgs {
     #[arg(long)]
     pub no_wait: bool,
 
-    /// Print the service's answer, in JSON
+    /// Print the service's answer, in JSON; also an answer that says why the request failed
     #[arg(long)]
     pub json: bool,
 

@@ -1,5 +1,7 @@
 //! `logout`.
 
+use std::path::PathBuf;
+
 use clap::{ArgGroup, Args};
 use domain::ids::{AgentId, OfAgent, OfTeam, TeamId};
 
@@ -12,8 +14,12 @@ use super::values::{addresses, id};
 /// Idle agents are logged out at once; busy agents finish their call or chat first. A request for many agents becomes a
 /// background job, which this command follows to its end.
 ///
-/// Exit codes: 0 all agents are logged out; 2 some agents finish a call or chat first (also for a mistake on the command
-/// line); 1 anything else, for example that no matching agent is online, or that the job failed.
+/// On a terminal, it asks before more than 100 agents may be logged out: for more ids than that, and for every team
+/// and address, as only the service knows who is there. Without a terminal, as in a script, it does not ask.
+///
+/// Exit codes: 0 done, also if no matching agent is online: who was asked for and is offline or unknown is named; 1
+/// failed, or not confirmed; 2 a mistake on the command line or in the file of --from, nothing was sent; 3 some agents
+/// finish a call or chat first.
 #[derive(Debug, Args)]
 #[command(after_help = examples::LOGOUT)]
 #[command(group = ArgGroup::new("selectors").required(true).multiple(true))]
@@ -31,11 +37,20 @@ pub struct LogoutArgs {
     #[arg(long, value_name = "ADDRESSES", group = "selectors", value_delimiter = ',', value_parser = addresses)]
     pub ip: Vec<String>,
 
+    /// Log out whom this file selects, too; `-` reads standard input. Each line has an agent id, `team ID`, or an
+    /// address, CIDR block or range; blank lines and what follows a # are skipped
+    #[arg(long, value_name = "FILE", group = "selectors")]
+    pub from: Option<PathBuf>,
+
+    /// Do not ask before many agents are logged out
+    #[arg(long, short)]
+    pub yes: bool,
+
     /// Do not follow a job: print its number and exit with 0
     #[arg(long)]
     pub no_wait: bool,
 
-    /// Print the service's answer, in JSON
+    /// Print the service's answer, in JSON; also an answer that says why the request failed
     #[arg(long)]
     pub json: bool,
 

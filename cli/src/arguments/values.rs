@@ -17,9 +17,9 @@ use url::Url;
 
 use crate::http_url;
 
-/// The id of an agent, a team or a job.
+/// The id of an agent, a team or a job; spaces around it are allowed, as in `11, 12`.
 pub(super) fn id<Kind>(text: &str) -> Result<Id<Kind>, String> {
-    Id::parse(text).ok_or_else(|| format!("it must be a number from 1 to {MAX_ID}"))
+    Id::parse(text.trim()).ok_or_else(|| format!("it must be a number from 1 to {MAX_ID}"))
 }
 
 /// An address, a CIDR block or a range, as the caller wrote it.
@@ -40,6 +40,12 @@ pub(super) fn ip_address(text: &str) -> Result<IpAddr, String> {
 pub(super) fn status(text: &str) -> Result<AgentStatus, String> {
     AgentStatus::parse(text)
         .ok_or_else(|| format!("it must have 1 to {MAX_STATUS_CHARS} characters"))
+}
+
+/// A status to filter by; spaces around it are allowed, as in `In-call, In-chat`.
+pub(super) fn status_filter(text: &str) -> Result<String, String> {
+    let status = Some(text.trim().to_owned()).filter(|status| !status.is_empty());
+    status.ok_or_else(|| "it must not be empty".to_owned())
 }
 
 /// A point in time.

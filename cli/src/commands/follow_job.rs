@@ -11,7 +11,7 @@ use crate::api::client::ServiceClient;
 use crate::api::job_poll::JobPoll;
 use crate::exit_status::ExitStatus;
 use crate::terminal::output::{count, print, printable};
-use crate::terminal::progress::progress_bar;
+use crate::terminal::progress::{advance, spinner};
 
 /// The first wait between two polls; each wait is half as long again as the one before.
 const FIRST_WAIT: Duration = Duration::from_millis(100);
@@ -27,7 +27,7 @@ const MAX_TIME_NOT_FOUND: Duration = Duration::from_secs(5);
 /// # Errors
 /// The job cannot be followed any more; it continues nevertheless.
 pub async fn follow_job(service: &ServiceClient, job_id: JobId) -> Result<(JobBody, Value)> {
-    let bar = progress_bar(&format!("job {job_id}"), 0);
+    let progress = spinner(&format!("job {job_id}"));
     let lost = || format!("cannot follow job {job_id}, which continues nevertheless");
     let mut wait = FIRST_WAIT;
     let mut last_found_at = Instant::now();
@@ -35,10 +35,9 @@ pub async fn follow_job(service: &ServiceClient, job_id: JobId) -> Result<(JobBo
         match service.poll_job(job_id).await.with_context(lost)? {
             JobPoll::Found(job, body) => {
                 last_found_at = Instant::now();
-                bar.set_length(job.total.unwrap_or(0));
-                bar.set_position(job.agents_with_outcome());
+                advance(&progress, job.agents_with_outcome(), job.total);
                 if job.has_ended() {
-                    bar.finish_and_clear();
+                    progress.finish_and_clear();
                     return Ok((job, body));
                 }
             }

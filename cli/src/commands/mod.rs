@@ -7,4 +7,5 @@ pub mod import_agents;
 pub mod job;
 pub mod logout;
 pub mod presence;
+mod refused;
 pub mod token;

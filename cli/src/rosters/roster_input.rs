@@ -1,9 +1,8 @@
 //! Reading a roster from a file or standard input, and checking all of it.
 
-use std::io::Read;
 use std::path::Path;
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Result, anyhow, ensure};
 use domain::agents::Roster;
 use domain::timestamp::Timestamp;
 use wire::rosters::{self, RosterError};
@@ -11,6 +10,7 @@ use wire::rosters::{self, RosterError};
 use super::{csv_roster, format};
 use crate::arguments::agents::RosterFormat;
 use crate::terminal::output::{count, print_notice};
+use crate::text_file;
 
 /// The maximum number of bad lines to list: in a file with more, most of them have the same mistake.
 const MAX_LISTED_ERRORS: usize = 20;
@@ -20,30 +20,12 @@ const MAX_LISTED_ERRORS: usize = 20;
 /// # Errors
 /// The file cannot be read, or has a bad line or no agents.
 pub fn read(file: &Path, format: Option<RosterFormat>, now: Timestamp) -> Result<Roster> {
-    let name = match file.as_os_str().to_str() {
-        Some("-") => "standard input".to_owned(),
-        _ => file.display().to_string(),
-    };
-    let text = read_text(file, &name)?;
+    let (name, text) =
+        text_file::read(file).map_err(|error| anyhow!("{error:#}; nothing was written"))?;
     let format = format.unwrap_or_else(|| format::guess(file, &text));
     let roster = parse(format, &text, now).map_err(|errors| list_errors(&name, &errors))?;
     ensure!(!roster.is_empty(), "{name} has no agents");
     Ok(roster)
-}
-
-fn read_text(file: &Path, name: &str) -> Result<String> {
-    let mut bytes = Vec::new();
-    let read = if file.as_os_str() == "-" {
-        std::io::stdin().read_to_end(&mut bytes).map(|_| ())
-    } else {
-        std::fs::read(file).map(|read| bytes = read)
-    };
-    read.with_context(|| format!("cannot read {name}"))?;
-    String::from_utf8(bytes).map_err(|error| {
-        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = before.split(|byte| *byte == b'\n').count();
-        anyhow!("{name}, line {line}: not in UTF-8; nothing was written")
-    })
 }
 
 /// The agents of a text, or all of its bad lines.

@@ -1,4 +1,5 @@
-//! The terminal: results, notices and progress bars.
+//! The terminal: results, notices, questions and progress bars.
 
 pub mod output;
 pub mod progress;
+pub mod question;

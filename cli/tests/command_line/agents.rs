@@ -45,7 +45,7 @@ async fn a_list_has_the_agents_of_one_tenant_that_pass_every_filter() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_is_a_table_by_default() {
     let stack = Stack::start().await;
-    assert_eq!(stack.run(&["logout", "--agent", "16"]).await.code, 2);
+    assert_eq!(stack.run(&["logout", "--agent", "16"]).await.code, 3);
     let table = stack.results(&["agents", "list", "--team", "2"]).await;
     let lines: Vec<&str> = table.lines().collect();
     assert_eq!(lines.len(), 5, "{table}");

@@ -4,6 +4,9 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread::{self, JoinHandle};
 
+/// An answer that never stops.
+pub const ENDLESS: &str = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n";
+
 /// A service that gives one answer after the other, and the last one again and again.
 pub struct FakeService {
     pub url: String,
@@ -25,6 +28,7 @@ impl FakeService {
                 }
                 let answer = answers.get(requests).or(answers.last()).unwrap();
                 connection.write_all(answer.as_bytes()).unwrap();
+                while answer == ENDLESS && connection.write_all(&[b' '; 65_536]).is_ok() {}
             }
             unreachable!()
         });

@@ -1,6 +1,6 @@
 //! Services that answer wrongly, late or not at all.
 
-use crate::fake_service::{FakeService, answer};
+use crate::fake_service::{ENDLESS, FakeService, answer};
 use crate::stack::{Ended, ended, program};
 
 const BUSY: &str = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 0\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}";
@@ -13,6 +13,16 @@ fn job(status: &str, logged_out: u32, skipped: u32) -> String {
         "200 OK",
         &format!(
             r#"{{"id":1,"status":"{status}","total":{total},"logged_out":{logged_out},"deferred":0,"skipped":{skipped}}}"#
+        ),
+    )
+}
+
+/// A job with this number of agents logged out, deferred and skipped each.
+fn job_with_counts(count: u64) -> String {
+    answer(
+        "200 OK",
+        &format!(
+            r#"{{"id":1,"status":"in_progress","total":{count},"logged_out":{count},"deferred":{count},"skipped":{count}}}"#
         ),
     )
 }
@@ -41,11 +51,16 @@ async fn an_answer_after_a_503_may_be_incomplete() {
         out.stderr.contains("no matching agent is online any more"),
         "{out:?}"
     );
-    let (offline, _) = run(&logout, vec![not_found]).await;
-    assert_eq!(offline.code, 1, "{offline:?}");
-    assert_eq!(
-        offline.stderr,
-        "agent-logout: no matching agent is online\n"
+    let (named, _) = run(
+        &["logout", "--agent", "7,1"],
+        vec![BUSY.to_owned(), answer("200 OK", ROW)],
+    )
+    .await;
+    assert!(
+        named.stderr.ends_with(
+            "not logged out: 7 (offline, unknown, or logged out by an earlier attempt)\n"
+        ),
+        "{named:?}"
     );
 
     let failed = answer("500 Oh", "{}");
@@ -103,15 +118,15 @@ async fn a_job_is_followed_through_transient_failures() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_new_job_without_matching_agents_fails_as_a_request_does() {
+async fn a_new_job_without_matching_agents_ends_as_a_request_does() {
     let accepted = answer("200 OK", r#"{"id":1,"status":"created","link":"x"}"#);
     let answers = vec![accepted, job("completed", 0, 3)];
     let (ended, _) = run(&["logout", "--team", "1"], answers).await;
-    assert_eq!(ended.code, 1, "{ended:?}");
+    assert_eq!(ended.code, 0, "{ended:?}");
     assert!(
         ended
             .stderr
-            .ends_with("agent-logout: no matching agent is online\n"),
+            .ends_with("no matching agent is online, so nobody was logged out\n"),
         "{ended:?}"
     );
     let (ended, _) = run(&["job", "1"], vec![job("completed", 0, 3)]).await;
@@ -140,6 +155,70 @@ async fn an_answer_cannot_control_the_terminal() {
         );
         assert!(!printed.contains(['\u{9b}', '\u{202e}']), "{printed:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_json_the_answer_of_a_refusing_service_is_printed() {
+    let body = r#"{"message":"this token lacks the scope logout"}"#;
+    let unavailable = "HTTP/1.1 503 Busy\r\nRetry-After: 0\r\nConnection: close\r\nContent-Length: 15\r\n\r\n{\"message\":\"b\"}";
+    for (args, reply, code, expected) in [
+        (
+            &["logout", "--team", "1"][..],
+            answer("400 Bad Request", NO_AGENT_FOUND),
+            0,
+            NO_AGENT_FOUND,
+        ),
+        (
+            &["logout", "--team", "1"],
+            answer("403 Forbidden", body),
+            1,
+            body,
+        ),
+        (
+            &["logout", "--team", "1"],
+            unavailable.to_owned(),
+            1,
+            r#"{"message":"b"}"#,
+        ),
+        (&["job", "1"], answer("404 Not Found", body), 1, body),
+        (&["job", "1"], answer("500 Oh", body), 1, body),
+    ] {
+        let (ended, _) = run(&[args, &["--json"]].concat(), vec![reply]).await;
+        assert_eq!(ended.code, code, "{ended:?}");
+        let read = |text| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        assert_eq!(read(&ended.stdout), read(expected), "{ended:?}");
+        assert_ne!(ended.stderr, "");
+    }
+    let (html, _) = run(
+        &["job", "1", "--json"],
+        vec![answer("502 Bad Gateway", "<html>")],
+    )
+    .await;
+    assert_eq!((html.code, html.stdout.as_str()), (1, ""), "{html:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_endless_answer_is_not_read_to_the_end() {
+    for args in [&["job", "1"][..], &["logout", "--team", "1"]] {
+        let (ended, requests) = run(args, vec![ENDLESS.to_owned()]).await;
+        assert_eq!((ended.code, requests), (1, 1), "{ended:?}");
+        assert!(ended.stderr.contains("is not this service"), "{ended:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_with_impossible_counts_is_an_error() {
+    for count in [1 << 53, u64::MAX / 2, u64::MAX] {
+        let (ended, _) = run(&["job", "1"], vec![job_with_counts(count)]).await;
+        assert_eq!(ended.code, 1, "{ended:?}");
+        assert!(ended.stderr.contains("is not this service"), "{ended:?}");
+    }
+    let (ended, _) = run(
+        &["job", "1", "--no-wait"],
+        vec![job_with_counts((1 << 53) - 1)],
+    )
+    .await;
+    assert_eq!(ended.code, 0, "{ended:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -111,7 +111,7 @@ async fn an_agent_leaves_the_teams_that_the_file_does_not_name() {
 async fn an_import_changes_neither_status_nor_session_nor_logouts() {
     let stack = Stack::start().await;
     // Agent 16 is on a call, so the logout is pending; 11 is idle, so it has happened.
-    assert_eq!(stack.run(&["logout", "--agent", "11,16"]).await.code, 2);
+    assert_eq!(stack.run(&["logout", "--agent", "11,16"]).await.code, 3);
     let before = [stack.agent("11").await, stack.agent("16").await];
     assert!(before[0]["last_logout"].is_object() && before[1]["pending_logout"].is_object());
     let rows = "acme,11,New Name,new@acme.example,No. 1,5,Break,10.9.9.9,2026-01-06T08:00:00Z\n\

@@ -24,7 +24,7 @@ async fn the_exit_code_says_whether_logouts_are_pending() {
     );
 
     let mixed = stack.run(&["logout", "--team", "2"]).await;
-    assert_eq!(mixed.code, 2, "{mixed:?}");
+    assert_eq!(mixed.code, 3, "{mixed:?}");
     assert_eq!(
         mixed.stderr,
         "2 agents logged out, 2 will be as soon as their call or chat ends\n"
@@ -32,15 +32,55 @@ async fn the_exit_code_says_whether_logouts_are_pending() {
     let busy = stack
         .run(&["logout", "--ip", "34.211.12.16 - 34.211.12.17"])
         .await;
-    assert_eq!(busy.code, 2, "{busy:?}");
+    assert_eq!(busy.code, 3, "{busy:?}");
     assert!(
         busy.stdout.contains("when the call or chat ends"),
         "{busy:?}"
     );
 
     let none = stack.run(&["logout", "--agent", "11"]).await;
-    assert_eq!((none.code, none.stdout.as_str()), (1, ""));
-    assert_eq!(none.stderr, "agent-logout: no matching agent is online\n");
+    assert_eq!((none.code, none.stdout.as_str()), (0, ""));
+    assert_eq!(
+        none.stderr,
+        "no matching agent is online, so nobody was logged out\nnot logged out: 11 (offline or unknown)\n"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn agents_who_were_asked_for_and_skipped_are_named() {
+    let stack = Stack::start().await;
+    let ended = stack.run(&["logout", "--agent", "999,11,14"]).await;
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert_eq!(
+        ended.stderr,
+        "1 agent logged out\nnot logged out: 14, 999 (offline or unknown)\n"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn spaces_around_commas_are_allowed() {
+    let stack = Stack::start().await;
+    let args = [
+        "logout",
+        "--agent",
+        "11, 12",
+        "--team",
+        "1 ,2",
+        "--ip",
+        "34.211.11.7, 34.211.11.8",
+    ];
+    let ended = stack.run(&args).await;
+    assert_eq!(ended.code, 3, "{ended:?}");
+    let listed = stack.listed(&["--team", "1, 2", "--status", "In-call, In-chat"]);
+    assert_eq!(listed.await, [16, 17]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_json_the_answer_is_printed_if_nobody_is_online() {
+    let stack = Stack::start().await;
+    let answer = stack.results(&["logout", "--agent", "14", "--json"]).await;
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    assert_eq!(answer["message"], "cannot find any agent by input params");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -80,7 +120,7 @@ async fn a_job_is_followed_to_its_end() {
     assert!(idle.stderr.contains("this is job 1;"), "{idle:?}");
 
     let busy = stack.run(&["logout", "--team", "2,3", "--json"]).await;
-    assert_eq!(busy.code, 2, "{busy:?}");
+    assert_eq!(busy.code, 3, "{busy:?}");
     let job: Value = serde_json::from_str(&busy.stdout).unwrap();
     assert_eq!((&job["id"], &job["total"]), (&2.into(), &7.into()));
     assert_eq!(
@@ -89,7 +129,7 @@ async fn a_job_is_followed_to_its_end() {
     );
 
     let again = stack.run(&["job", "2"]).await;
-    assert_eq!(again.code, 2, "{again:?}");
+    assert_eq!(again.code, 3, "{again:?}");
     assert!(again.stdout.contains("deferred    3\n"), "{again:?}");
 }
 

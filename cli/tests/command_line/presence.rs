@@ -23,7 +23,7 @@ fn printed_time(line: &str) -> &str {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_end_of_a_call_logs_out_an_agent_with_a_pending_logout() {
     let stack = Stack::start().await;
-    assert_eq!(stack.run(&["logout", "--agent", "16"]).await.code, 2);
+    assert_eq!(stack.run(&["logout", "--agent", "16"]).await.code, 3);
     assert!(stack.agent("16").await["pending_logout"].is_object());
     let status = ["presence", "send", "status", "--agent", "16"];
     let available = [&status[..], &["--status", "Available"]].concat();
