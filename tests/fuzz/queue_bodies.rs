@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use domain::agents::AgentStatus;
+use domain::agents::{AgentStatus, Statuses};
 use domain::ids::{AgentId, TeamId};
 use domain::limits::MAX_CLOCK_AHEAD;
 use domain::presence::{self, EventKind, Presence, PresenceEvent};
@@ -26,7 +26,7 @@ fuzz_target!(|bodies: &str| {
         if let Ok(message) = JobMessage::parse(body) {
             check_message(&message, body);
         }
-        if let Ok(event) = presence_message::parse(body, NOW) {
+        if let Ok(event) = presence_message::parse(body, &Statuses::default(), NOW) {
             check_event(&event, body);
             if !events
                 .iter()

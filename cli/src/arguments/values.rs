@@ -6,10 +6,9 @@ use std::net::IpAddr;
 use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
 use clap::{Arg, Command};
-use domain::agents::{self, AgentStatus};
+use domain::agents::{self, AgentStatus, Statuses};
 use domain::callers::is_token_id;
 use domain::ids::{Id, MAX_ID};
-use domain::limits::MAX_STATUS_CHARS;
 use domain::selection::AddressRange;
 use domain::tenant::Tenant;
 use domain::timestamp::Timestamp;
@@ -38,8 +37,8 @@ pub(super) fn ip_address(text: &str) -> Result<IpAddr, String> {
 
 /// A status.
 pub(super) fn status(text: &str) -> Result<AgentStatus, String> {
-    AgentStatus::parse(text)
-        .ok_or_else(|| format!("it must have 1 to {MAX_STATUS_CHARS} characters"))
+    let status = Statuses::default().parse(text);
+    status.map_err(|reason| format!("it {reason}"))
 }
 
 /// A status to filter by; spaces around it are allowed, as in `In-call, In-chat`.

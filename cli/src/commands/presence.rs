@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use clap::error::ErrorKind;
+use domain::agents::Statuses;
 use domain::presence::{EventKind, PresenceEvent};
 use domain::timestamp::Timestamp;
 use serde_json::{Value, json};
@@ -59,7 +60,7 @@ fn write_and_read(
     };
     let body = presence_message::to_body(event);
     let body = body.ok_or_else(|| refused("at is after the year 9999"))?;
-    match presence_message::parse(&body, now) {
+    match presence_message::parse(&body, &Statuses::default(), now) {
         Ok(event) => Ok((body, event)),
         Err(error) => Err(refused(&error.to_string())),
     }
@@ -79,7 +80,6 @@ fn sentence(event: &PresenceEvent) -> String {
 
 #[cfg(test)]
 mod tests {
-    use domain::agents::AgentStatus;
     use domain::ids::AgentId;
     use domain::tenant::Tenant;
 
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn an_event_is_described_as_the_function_reads_it() {
-        let status = |text| AgentStatus::parse(text).unwrap();
+        let status = |text| Statuses::default().parse(text).unwrap();
         let signed_in = |text| EventKind::SignedIn {
             address: "34.211.12.16".parse().unwrap(),
             status: status(text),

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Result, anyhow, ensure};
-use domain::agents::Roster;
+use domain::agents::{Roster, Statuses};
 use domain::timestamp::Timestamp;
 use wire::rosters::{self, RosterError};
 
@@ -31,18 +31,19 @@ pub fn read(file: &Path, format: Option<RosterFormat>, now: Timestamp) -> Result
 /// The agents of a text, or all of its bad lines.
 fn parse(format: RosterFormat, text: &str, now: Timestamp) -> Result<Roster, Vec<RosterError>> {
     let mut roster = Roster::new();
+    let statuses = Statuses::default();
     let mut errors = Vec::new();
     match format {
         RosterFormat::JsonLines => {
             for (line, text) in rosters::lines(text) {
-                errors.extend(rosters::add_json(&mut roster, line, text, now).err());
+                errors.extend(rosters::add_json(&mut roster, line, text, &statuses, now).err());
             }
         }
         RosterFormat::Csv => {
             for (line, read) in csv_roster::lines(text).map_err(|error| vec![error])? {
                 let added = read
                     .map_err(|reason| RosterError { line, reason })
-                    .and_then(|agent| rosters::add(&mut roster, line, agent, now));
+                    .and_then(|agent| rosters::add(&mut roster, line, agent, &statuses, now));
                 errors.extend(added.err());
             }
         }

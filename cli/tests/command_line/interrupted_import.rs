@@ -13,7 +13,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
-use domain::agents::{Roster, RosterAgent};
+use domain::agents::{Roster, RosterAgent, Statuses};
 use domain::tenant::Tenant;
 use domain::timestamp::Timestamp;
 use store::Store;
@@ -97,7 +97,8 @@ fn agents(ids: impl IntoIterator<Item = usize>, team: u32) -> (Tenant, Vec<Roste
         )
     };
     let text: String = ids.into_iter().map(line).collect();
-    rosters::parse(&mut roster, &text, Timestamp::from_epoch_ms(0)).unwrap();
+    let now = Timestamp::from_epoch_ms(0);
+    rosters::parse(&mut roster, &text, &Statuses::default(), now).unwrap();
     let (tenant, agents) = roster.pop_first().unwrap();
     (tenant, BTreeMap::into_values(agents).collect())
 }

@@ -77,7 +77,7 @@ impl PendingLogoutsFunction {
         if record.event_name == "REMOVE" {
             return Ok(());
         }
-        let agent = StreamedAgent::of_new_image(record.change.new_image)?;
+        let agent = StreamedAgent::of_new_image(record.change.new_image, self.store.statuses())?;
         let Some(transition) = pending_logout_transition(&agent.seen.presence) else {
             return Ok(());
         };

@@ -65,7 +65,10 @@ impl PresenceFunction {
         let now = self.clock.now();
         let received = event.records.into_iter().map(|message| ReceivedEvent {
             message_id: message_id(&message),
-            event: presence_message::parse(message.body.as_deref().unwrap_or_default(), now),
+            event: {
+                let body = message.body.as_deref().unwrap_or_default();
+                presence_message::parse(body, self.store.statuses(), now)
+            },
         });
         let work = |received| self.process_message(received, deadline);
         process_messages(MAX_PARALLEL_AGENTS, by_agent(received), work).await

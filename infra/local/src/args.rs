@@ -3,7 +3,9 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use anyhow::{Context, Result};
 use clap::{Parser, value_parser};
+use domain::agents::Statuses;
 use domain::limits::{ALLOWED_SYNC_LIMITS, DEFAULT_SYNC_LIMIT};
 
 /// Runs forced agent logout on this machine, with no AWS account: the functions behind an HTTP front, and embedded
@@ -43,6 +45,24 @@ pub struct Args {
     /// The maximum number of agents that are logged out while the caller waits; a request for more becomes a job (1 to 100)
     #[arg(long, value_name = "AGENTS", default_value_t = DEFAULT_SYNC_LIMIT, value_parser = sync_limit)]
     pub sync_limit: usize,
+
+    /// A status of agents who are on a call or chat, in place of In-call and In-chat; may be given more than once
+    #[arg(long = "busy-status", value_name = "STATUS")]
+    pub busy_statuses: Vec<String>,
+}
+
+impl Args {
+    /// The statuses that mean something to the service.
+    ///
+    /// # Errors
+    /// A busy status is no status, or is given twice.
+    pub fn statuses(&self) -> Result<Statuses> {
+        if self.busy_statuses.is_empty() {
+            return Ok(Statuses::default());
+        }
+        let busy = self.busy_statuses.iter().map(String::as_str);
+        Statuses::with_busy(busy).context("--busy-status")
+    }
 }
 
 fn sync_limit(text: &str) -> Result<usize, String> {

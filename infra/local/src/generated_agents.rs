@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use domain::agents::{AgentStatus, Profile, RosterAgent, SignIn};
+use domain::agents::{AgentStatus, Profile, RosterAgent, SignIn, Statuses};
 use domain::ids::{AgentId, TeamId};
 use domain::tenant::Tenant;
 use domain::timestamp::Timestamp;
@@ -55,7 +55,7 @@ pub fn agent(number: u32, now: Timestamp) -> Option<RosterAgent> {
             agent_number: format!("No. {number}"),
         },
         team_ids: vec![TeamId::new(u64::from(1 + (number - 1) / TEAM_SIZE))?],
-        status: AgentStatus::parse(status)?,
+        status: Statuses::default().parse(status).ok()?,
         last_sign_in: Some(SignIn {
             address: address.into(),
             session,

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, anyhow, ensure};
-use domain::agents::{Roster, RosterAgent};
+use domain::agents::{Roster, RosterAgent, Statuses};
 use domain::callers::secret_digest;
 use domain::tenant::Tenant;
 use domain::timestamp::Timestamp;
@@ -41,16 +41,16 @@ impl InitialAgents {
     ///
     /// # Errors
     /// A file cannot be read, or has a bad line or a repeated agent.
-    pub fn read(args: &Args, now: Timestamp) -> Result<Self> {
+    pub fn read(args: &Args, statuses: &Statuses, now: Timestamp) -> Result<Self> {
         if let Some(count) = args.sample {
             return Ok(Self::Generated(count));
         }
         let mut all = Roster::new();
         if args.agents.is_empty() {
-            rosters::parse(&mut all, SAMPLE, now).context("the sample roster")?;
+            rosters::parse(&mut all, SAMPLE, statuses, now).context("the sample roster")?;
         }
         for path in &args.agents {
-            read_file(&mut all, path, now)?;
+            read_file(&mut all, path, statuses, now)?;
         }
         ensure!(
             !all.is_empty(),
@@ -124,7 +124,7 @@ impl InitialAgents {
     }
 }
 
-fn read_file(all: &mut Roster, path: &PathBuf, now: Timestamp) -> Result<()> {
+fn read_file(all: &mut Roster, path: &PathBuf, statuses: &Statuses, now: Timestamp) -> Result<()> {
     let name = path.display();
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {name}"))?;
     let text = std::str::from_utf8(&bytes).map_err(|error| {
@@ -132,5 +132,5 @@ fn read_file(all: &mut Roster, path: &PathBuf, now: Timestamp) -> Result<()> {
         let line = before.split(|byte| *byte == b'\n').count();
         anyhow!("{name}, line {line}: not in UTF-8")
     })?;
-    rosters::parse(all, text, now).map_err(|error| anyhow!("{name}, {error}"))
+    rosters::parse(all, text, statuses, now).map_err(|error| anyhow!("{name}, {error}"))
 }

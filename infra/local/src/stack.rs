@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Error, Result};
 use aws_sdk_sqs::Client;
-use domain::agents::Roster;
+use domain::agents::{Roster, Statuses};
 use domain::timestamp::Timestamp;
 use dynoxide::Database;
 use futures::future::select_all;
@@ -14,7 +14,7 @@ use service::clock::Clock;
 use service::lambda::queue_settings::{JOBS_QUEUE, PRESENCE_QUEUE, QueueSettings};
 use service::lambda::stream_settings::AGENTS_STREAM;
 use store::connection::Backoff;
-use store::{JobQueue, Store};
+use store::{JobQueue, Store, pending_logout_records};
 use tokio::net::TcpListener;
 use wire::messages::JobMessage;
 
@@ -55,7 +55,8 @@ impl Stack {
     /// A port is taken, a roster is bad, or the data folder cannot be used. Says which and what to do.
     pub async fn start(args: &Args) -> Result<Self> {
         let clock = Clock::system();
-        let agents = InitialAgents::read(args, clock.now())?;
+        let statuses = args.statuses()?;
+        let agents = InitialAgents::read(args, &statuses, clock.now())?;
         let http = if args.backends_only {
             None
         } else {
@@ -73,7 +74,7 @@ impl Stack {
             Server::start(|stopped| sqs::serve(sqs, stopped)),
         ];
 
-        let (store, job_queue) = (store(dynamodb_address), job_queue(sqs_address));
+        let (store, job_queue) = (store(dynamodb_address, statuses), job_queue(sqs_address));
         let sqs = Client::from_conf(sqs::client_config(sqs_address).build());
         create_tables_and_queues(&store, &sqs).await?;
         let loaded = agents
@@ -84,7 +85,7 @@ impl Stack {
         let mut resumed_jobs = 0;
         if let Some(http) = http {
             resumed_jobs = resume_jobs(&store, &job_queue, clock.now()).await?;
-            let functions = functions(dynamodb_address, sqs_address, &clock, args.sync_limit);
+            let functions = functions(&store, &job_queue, &clock, args.sync_limit);
             let functions = Arc::new(functions);
             let pollers = event_sources(&functions, &clock, &sqs, sqs_address, database);
             servers.extend(pollers?);
@@ -124,25 +125,17 @@ impl Stack {
     }
 }
 
-/// The functions over the DynamoDB and the SQS at these addresses.
-#[must_use]
-pub fn functions(
-    dynamodb_address: SocketAddr,
-    sqs_address: SocketAddr,
-    clock: &Clock,
-    sync_limit: usize,
-) -> Functions {
+fn functions(store: &Store, job_queue: &JobQueue, clock: &Clock, sync_limit: usize) -> Functions {
     let settings = FunctionSettings {
         sync_limit,
         domain_name: None,
     };
-    let (store, job_queue) = (store(dynamodb_address), job_queue(sqs_address));
-    Functions::new(&store, &job_queue, clock, settings)
+    Functions::new(store, job_queue, clock, settings)
 }
 
-fn store(dynamodb_address: SocketAddr) -> Store {
+fn store(dynamodb_address: SocketAddr, statuses: Statuses) -> Store {
     let config = dynamodb::client_config(dynamodb_address);
-    Store::new(config, dynamodb::table_names(), Backoff::AWS)
+    Store::new(config, dynamodb::table_names(), Backoff::AWS).with_statuses(statuses)
 }
 
 fn job_queue(sqs_address: SocketAddr) -> JobQueue {
@@ -167,8 +160,9 @@ fn event_sources(
     };
     let (jobs, presence) = (queue(&JOBS_QUEUE), queue(&PRESENCE_QUEUE));
     let agents = dynamodb::table_names().agents;
+    let filter = pending_logout_records(functions.pending_logouts.store.statuses());
     let stream = StreamPoller {
-        reader: StreamReader::open(database, &agents, AGENTS_STREAM.filter)?,
+        reader: StreamReader::open(database, &agents, &filter)?,
         settings: AGENTS_STREAM,
         backoff: Backoff::AWS,
         clock: clock.clone(),

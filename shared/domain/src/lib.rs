@@ -3,7 +3,7 @@
 //!
 //! In reading order:
 //!
-//! - [`ids`], [`tenant`], [`timestamp`]: the values that everything else is made of;
+//! - [`ids`], [`tenant`], [`timestamp`], [`text`]: the values that everything else is made of;
 //! - [`limits`]: the limits, each with its source;
 //! - [`agents`]: an agent, their status and session, and the roster that a contact centre hands over;
 //! - [`selection`]: which agents a request selects;
@@ -21,4 +21,5 @@ pub mod logout;
 pub mod presence;
 pub mod selection;
 pub mod tenant;
+pub mod text;
 pub mod timestamp;

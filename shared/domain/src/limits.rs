@@ -32,6 +32,9 @@ pub const ALLOWED_JOB_RETENTION_DAYS: RangeInclusive<usize> = 14..=3_650;
 
 /// The maximum number of characters of a status (the HTTP contract).
 pub const MAX_STATUS_CHARS: usize = 64;
+/// The maximum number of busy statuses of a deployment: with the longest texts, the stream's filter then has a third of the
+/// 4,096 characters that it may have (AWS Lambda quotas).
+pub const MAX_BUSY_STATUSES: usize = 20;
 /// The maximum number of characters of an agent's name, mail address or number, so that an agent stays one small item: mail
 /// addresses end at 254 (RFC 5321).
 pub const MAX_PROFILE_CHARS: usize = 256;

@@ -23,7 +23,7 @@ mod tables;
 mod tokens;
 
 pub use agents::{
-    FoundAgents, PENDING_LOGOUT_RECORDS, PresenceWrite, RetryLimit, SeenAgent, StreamedAgent,
+    FoundAgents, PresenceWrite, RetryLimit, SeenAgent, StreamedAgent, pending_logout_records,
 };
 pub use calls::{ConditionalWrite, Consistency, MAX_BATCH_GET};
 pub use error::StoreError;

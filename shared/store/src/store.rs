@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::Builder;
+use domain::agents::Statuses;
 
 use crate::connection::{Backoff, retries, timeouts, timeouts_for_operator};
 use crate::tables::TableNames;
@@ -12,6 +13,7 @@ pub struct Store {
     pub(crate) client: Client,
     pub(crate) tables: TableNames,
     pub(crate) backoff: Backoff,
+    pub(crate) statuses: Statuses,
 }
 
 impl Store {
@@ -35,6 +37,19 @@ impl Store {
             client: Client::from_conf(config.build()),
             tables,
             backoff,
+            statuses: Statuses::default(),
         }
+    }
+
+    /// The same, for a deployment with these statuses. Without it, the busy ones are `In-call` and `In-chat`.
+    #[must_use]
+    pub fn with_statuses(self, statuses: Statuses) -> Self {
+        Self { statuses, ..self }
+    }
+
+    /// The statuses of the deployment.
+    #[must_use]
+    pub fn statuses(&self) -> &Statuses {
+        &self.statuses
     }
 }

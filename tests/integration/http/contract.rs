@@ -1,6 +1,6 @@
 //! The answers of the HTTP contract, with its own examples.
 
-use domain::agents::Roster;
+use domain::agents::{Roster, Statuses};
 use domain::timestamp::Timestamp;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -24,7 +24,8 @@ async fn with_example_roster() -> TestStack {
     ))
     .unwrap();
     let mut roster = Roster::new();
-    rosters::parse(&mut roster, &text, Timestamp::parse_rfc3339(START).unwrap()).unwrap();
+    let now = Timestamp::parse_rfc3339(START).unwrap();
+    rosters::parse(&mut roster, &text, &Statuses::default(), now).unwrap();
     for (tenant, agents) in roster {
         let agents: Vec<_> = agents.into_values().collect();
         stack.add(tenant.as_str(), &agents).await;

@@ -6,3 +6,4 @@ mod failures;
 mod order;
 mod races;
 mod schemas;
+mod statuses;

@@ -1,10 +1,12 @@
 //! The queues and the stream of the template have the settings of the code.
 
+use domain::agents::Statuses;
 use serde_json::json;
 use service::lambda::queue_settings::{
     JOBS_QUEUE, MAX_RETENTION_SECONDS, PRESENCE_QUEUE, QueueSettings,
 };
 use service::lambda::stream_settings::AGENTS_STREAM;
+use store::pending_logout_records;
 
 use super::{event, functions, resources, template};
 
@@ -101,6 +103,9 @@ fn the_stream_and_its_function_have_the_settings_of_the_code() {
     let event = event(&template, "pending-logouts");
     assert_eq!(event["Type"], "DynamoDB");
     let dead_letters = json!({ "GetAtt": "PendingLogoutsDeadLetters.Arn" });
+    // The template writes the quotes and commas between the busy statuses.
+    let busy = Statuses::with_busy(["${Busy}"]).unwrap();
+    let filter = pending_logout_records(&busy);
     let expected = json!({
         "Stream": { "GetAtt": "AgentsTable.StreamArn" },
         "StartingPosition": "TRIM_HORIZON",
@@ -109,7 +114,9 @@ fn the_stream_and_its_function_have_the_settings_of_the_code() {
         "BisectBatchOnFunctionError": AGENTS_STREAM.bisect_on_error,
         "MaximumRetryAttempts": AGENTS_STREAM.max_retry_attempts,
         "DestinationConfig": { "OnFailure": { "Type": "SQS", "Destination": dead_letters } },
-        "FilterCriteria": { "Filters": [{ "Pattern": AGENTS_STREAM.filter }] },
+        "FilterCriteria": { "Filters": [{ "Pattern": {
+            "Sub": [filter, { "Busy": { "Join": ["\",\"", { "Ref": "BusyStatuses" }] } }],
+        } }] },
     });
     assert_eq!(event["Properties"], expected);
 }

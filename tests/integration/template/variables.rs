@@ -81,6 +81,9 @@ fn every_function_gets_the_variables_that_it_reads_and_no_other() {
 /// What the template sets a variable to: `AGENTS_TABLE` to the resource `AgentsTable`, and likewise.
 fn variable_value(name: &str) -> Value {
     let name = name.strip_suffix("_URL").unwrap_or(name);
+    if name == "BUSY_STATUSES" {
+        return json!({ "Join": [",", { "Ref": "BusyStatuses" }] });
+    }
     let words = name.split('_').map(|word| {
         let (first, rest) = word.split_at(1);
         format!("{first}{}", rest.to_lowercase())

@@ -59,6 +59,7 @@ fn item(tenant: &Tenant, agent: &RosterAgent) -> Value {
         "email": { "S": agent.profile.email },
         "agent_number": { "S": agent.profile.agent_number },
         "agent_status": { "S": agent.status.as_str() },
+        "reported_status": { "S": agent.status.as_str() },
     });
     if !agent.team_ids.is_empty() {
         let teams: Vec<String> = agent.team_ids.iter().map(ToString::to_string).collect();

@@ -1,6 +1,6 @@
 //! Agents to add to a tenant.
 
-use domain::agents::{AgentStatus, Profile, RosterAgent, SignIn};
+use domain::agents::{Profile, RosterAgent, SignIn, Statuses};
 use domain::ids::{AgentId, TeamId};
 use domain::timestamp::Timestamp;
 
@@ -27,7 +27,7 @@ pub fn agent_at(agent_id: u64, status: &str, team_ids: &[u64], address: &str) ->
             .iter()
             .map(|id| TeamId::new(*id).unwrap())
             .collect(),
-        status: AgentStatus::parse(status).unwrap(),
+        status: Statuses::default().parse(status).unwrap(),
         last_sign_in: Some(SignIn {
             address: address.parse().unwrap(),
             session: Timestamp::parse_rfc3339(SIGNED_IN).unwrap(),

@@ -1,6 +1,6 @@
 //! The state of the model, and what each step makes of it.
 
-use domain::agents::{Agent, AgentStatus, PendingLogout, Profile, RequestId, Session};
+use domain::agents::{Agent, AgentStatus, PendingLogout, Profile, RequestId, Session, Statuses};
 use domain::ids::AgentId;
 use domain::logout::{Decision, LogoutChange, LogoutWrite, Outcome, TargetSession, decide};
 use domain::presence::{
@@ -70,7 +70,7 @@ pub struct LoggedOut {
 }
 
 fn status(text: &str) -> AgentStatus {
-    AgentStatus::parse(text).unwrap()
+    Statuses::default().parse(text).unwrap()
 }
 
 impl World {

@@ -2,7 +2,7 @@
 
 use aws_lambda_events::dynamodb::EventRecord;
 use local::event_sources::stream_reader::StreamReader;
-use service::lambda::stream_settings::AGENTS_STREAM;
+use store::pending_logout_records;
 
 use super::TestStack;
 use crate::presence_messages;
@@ -48,7 +48,7 @@ impl TestStack {
     /// The stream of the agents table from its first record on, with the filter of `pending-logouts`.
     #[must_use]
     pub fn stream(&self) -> StreamReader {
-        self.filtered_stream(AGENTS_STREAM.filter)
+        self.filtered_stream(&pending_logout_records(self.store.statuses()))
     }
 
     /// The stream of the agents table from its first record on, without a filter.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
-use domain::agents::RosterAgent;
+use domain::agents::{RosterAgent, Statuses};
 use domain::callers::secret_digest;
 use domain::tenant::Tenant;
 use domain::timestamp::Timestamp;
@@ -81,12 +81,21 @@ impl TestStack {
     /// Starts the service with a limit for requests that are answered at once, and with a domain that the `Host` header must
     /// be in.
     pub async fn start_with(sync_limit: usize, domain: Option<&str>) -> Self {
+        Self::start_deployment(sync_limit, domain, Statuses::default()).await
+    }
+
+    /// Starts the service of a deployment that names these statuses.
+    pub async fn start_with_statuses(statuses: Statuses) -> Self {
+        Self::start_deployment(100, None, statuses).await
+    }
+
+    async fn start_deployment(sync_limit: usize, domain: Option<&str>, statuses: Statuses) -> Self {
         captured_log::capture();
         let database = dynamodb::open(None).unwrap();
         let (dynamodb_address, sqs_address) = serve_backends(database.clone()).await;
 
         let aws_calls = AwsCalls::default();
-        let store = intercepted_store(dynamodb_address, &aws_calls);
+        let store = intercepted_store(dynamodb_address, &aws_calls).with_statuses(statuses);
         let job_queue = intercepted_job_queue(sqs_address, &aws_calls);
         store.create_missing_tables().await.unwrap();
         let (clock, now_ms) = settable_clock();

@@ -107,7 +107,8 @@ fn matches_rule(rule: &Value, value: Option<&Value>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use service::lambda::stream_settings::AGENTS_STREAM;
+    use domain::agents::Statuses;
+    use store::pending_logout_records;
 
     use super::*;
 
@@ -120,7 +121,7 @@ mod tests {
 
     #[test]
     fn only_pending_logouts_of_agents_who_are_not_busy_match() {
-        let filter = serde_json::from_str(AGENTS_STREAM.filter).unwrap();
+        let filter = serde_json::from_str(&pending_logout_records(&Statuses::default())).unwrap();
         let pending = json!({ "M": { "online_since": { "N": "1" }, "request": { "S": "r" } } });
         for (record, pass) in [
             (image("Break", &pending), true),

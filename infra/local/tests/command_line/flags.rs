@@ -73,3 +73,21 @@ fn a_wrong_flag_is_a_usage_error() {
         assert_eq!(fails(args).0, 2, "{args:?}");
     }
 }
+
+#[test]
+fn busy_statuses_must_be_different_and_none_means_offline() {
+    for (busy, reason) in [
+        (vec!["off-line"], "Offline cannot be a busy status"),
+        (vec!["On hold", "on_hold"], "a busy status is named twice"),
+        (vec![" "], "the busy status number 1 is empty"),
+    ] {
+        let flags = busy.iter().flat_map(|status| ["--busy-status", *status]);
+        let args: Vec<&str> = ANY_PORTS.into_iter().chain(flags).collect();
+        let (code, error) = fails(&args);
+        assert_eq!(code, 1);
+        assert!(
+            error.contains(&format!("--busy-status: {reason}")),
+            "{error}"
+        );
+    }
+}

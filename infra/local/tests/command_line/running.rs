@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::agents::AgentStatus;
+use domain::agents::Statuses;
 use domain::ids::AgentId;
 use domain::presence::{EventKind, PresenceEvent};
 use domain::tenant::Tenant;
@@ -116,7 +116,7 @@ impl Running {
             tenant: Tenant::parse(value("--tenant")).unwrap(),
             agent_id: AgentId::parse(value("--agent")).unwrap(),
             at: Clock::system().now(),
-            kind: EventKind::StatusChanged(AgentStatus::parse(value("--status")).unwrap()),
+            kind: EventKind::StatusChanged(Statuses::default().parse(value("--status")).unwrap()),
         };
         let address = self.address(2);
         let client = sqs::client_config(address).build();

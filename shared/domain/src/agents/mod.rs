@@ -8,4 +8,4 @@ mod status;
 
 pub use agent::{Agent, AgentDetails, PendingLogout, Profile, RequestId, Session};
 pub use roster::{Roster, RosterAgent, SignIn};
-pub use status::AgentStatus;
+pub use status::{AgentStatus, BusyStatusesError, Statuses};

@@ -5,6 +5,7 @@ use std::env::VarError;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use domain::agents::{BusyStatusesError, Statuses};
 use domain::limits::{
     ALLOWED_JOB_RETENTION_DAYS, ALLOWED_SYNC_LIMITS, DEFAULT_JOB_RETENTION_DAYS, DEFAULT_SYNC_LIMIT,
 };
@@ -16,11 +17,12 @@ use crate::authentication::Authenticator;
 use crate::clock::Clock;
 
 /// Every variable that a deployment sets.
-pub const VARIABLES: [&str; 8] = [
+pub const VARIABLES: [&str; 9] = [
     "AGENTS_TABLE",
     "TEAM_MEMBERS_TABLE",
     "JOBS_TABLE",
     "API_TOKENS_TABLE",
+    "BUSY_STATUSES",
     "JOBS_QUEUE_URL",
     "DOMAIN_NAME",
     "SYNC_LIMIT",
@@ -69,6 +71,14 @@ pub enum SettingsError {
         /// The largest.
         max: usize,
     },
+    /// A variable does not hold the busy statuses of a deployment.
+    #[error("the environment variable {name} is wrong: {reason}")]
+    BusyStatuses {
+        /// The variable.
+        name: &'static str,
+        /// What is wrong with it.
+        reason: BusyStatusesError,
+    },
 }
 
 impl Environment {
@@ -91,13 +101,15 @@ impl Environment {
         }
     }
 
-    /// DynamoDB, with the tables of `AGENTS_TABLE`, `TEAM_MEMBERS_TABLE`, `JOBS_TABLE` and `API_TOKENS_TABLE`.
+    /// DynamoDB, with the tables of `AGENTS_TABLE`, `TEAM_MEMBERS_TABLE`, `JOBS_TABLE` and `API_TOKENS_TABLE`. The busy statuses
+    /// are those of `BUSY_STATUSES`, with commas between them.
     ///
     /// # Errors
     /// Names the variable that is missing or invalid.
     pub fn store(&self) -> Result<Store, SettingsError> {
         let dynamodb = connection::dynamodb(&self.aws()?, self.http_client());
-        Ok(Store::new(dynamodb, self.tables()?, Backoff::AWS))
+        let store = Store::new(dynamodb, self.tables()?, Backoff::AWS);
+        Ok(store.with_statuses(self.statuses()?))
     }
 
     /// The queue of `JOBS_QUEUE_URL`.
@@ -139,6 +151,15 @@ impl Environment {
         let (name, default) = ("JOB_RETENTION_DAYS", DEFAULT_JOB_RETENTION_DAYS);
         let days = self.number(name, ALLOWED_JOB_RETENTION_DAYS, default)?;
         Ok(Duration::from_hours(24 * days as u64))
+    }
+
+    fn statuses(&self) -> Result<Statuses, SettingsError> {
+        let name = "BUSY_STATUSES";
+        match self.optional(name)? {
+            None => Ok(Statuses::default()),
+            Some(busy) => Statuses::with_busy(busy.split(','))
+                .map_err(|reason| SettingsError::BusyStatuses { name, reason }),
+        }
     }
 
     fn jobs_queue_url(&self) -> Result<String, SettingsError> {

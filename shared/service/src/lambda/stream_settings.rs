@@ -1,13 +1,9 @@
 //! The settings of the agents table's stream, as the template and `local` have them. Its event source takes partial batch
-//! responses (`ReportBatchItemFailures`).
-
-use store::PENDING_LOGOUT_RECORDS;
+//! responses (`ReportBatchItemFailures`), and filters records by [`store::pending_logout_records`].
 
 /// The settings of a stream's event source.
 #[derive(Clone, Copy, Debug)]
 pub struct StreamSettings {
-    /// The filter of the records that the function gets: a pattern of Lambda's event filtering.
-    pub filter: &'static str,
     /// The name of the queue that says which records were skipped because they failed too often.
     pub dead_letter_queue: &'static str,
     /// The time limit of the function.
@@ -23,7 +19,6 @@ pub struct StreamSettings {
 /// The stream of the agents table, whose function is `pending-logouts`. A batch that fails delays its shard, so it is tried a
 /// few times only. A skipped agent has a new record as soon as anything about them changes.
 pub const AGENTS_STREAM: StreamSettings = StreamSettings {
-    filter: PENDING_LOGOUT_RECORDS,
     dead_letter_queue: "pending-logouts-dead",
     function_timeout_seconds: 30,
     batch_size: 100,

@@ -147,7 +147,7 @@ impl Store {
             }
         };
         let seen = [
-            text(write.seen_status.as_str()),
+            text(write.seen_status.as_read()),
             epoch_ms(write.seen_session),
         ];
         let parameters = [written, agent_key].into_iter().chain(seen);

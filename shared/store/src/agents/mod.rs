@@ -9,4 +9,4 @@ mod stream_records;
 pub use logout_writes::RetryLimit;
 pub use presence_writes::{PresenceWrite, SeenAgent};
 pub use read_agents::FoundAgents;
-pub use stream_records::{PENDING_LOGOUT_RECORDS, StreamedAgent};
+pub use stream_records::{StreamedAgent, pending_logout_records};

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError::ConditionalCheckFailedException;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld;
 
-use domain::agents::AgentStatus;
+use domain::agents::{AgentStatus, Statuses};
 use domain::ids::AgentId;
 use domain::presence::{EventKind, Presence, PresenceEvent, Transition};
 use domain::tenant::Tenant;
@@ -38,15 +38,17 @@ pub enum PresenceWrite {
 
 impl SeenAgent {
     /// Reads an item; `None` if it has no status, which every agent has.
-    pub(crate) fn read(item: Item) -> Option<Self> {
-        let presence = agent_item::read_presence(&item)?;
+    pub(crate) fn read(item: Item, statuses: &Statuses) -> Option<Self> {
+        let presence = agent_item::read_presence(&item, statuses)?;
         Some(Self { presence, item })
     }
 }
 
 impl Store {
     /// Writes an event of a known agent that is newer than everything known of them, with no pending logout. Nearly all events
-    /// are like this, so nothing has to be read. The result is that of [`domain::presence::apply`].
+    /// are like this, so nothing has to be read. The result is that of [`domain::presence::apply`]. A condition compares texts
+    /// byte by byte, so the status must be one that this service has written (`reported_status`): what another writer has
+    /// written may mean `Offline` in any spelling.
     ///
     /// # Errors
     /// DynamoDB refused, or the item is unreadable.
@@ -76,12 +78,15 @@ impl Store {
                 .set("signed_in_at", epoch_ms(event.at))
                 .set("ip", agent_item::ip_value(*address))
                 .set("agent_status", text(status.as_str()))
+                .set("reported_status", text(status.as_str()))
                 .remove("pending_logout"),
             EventKind::StatusChanged(status) => update
                 .value(":offline", text(AgentStatus::OFFLINE))
                 .only_if("attribute_exists(online_since) AND agent_status <> :offline")
+                .only_if("agent_status = reported_status")
                 .only_if("attribute_not_exists(pending_logout)")
-                .set("agent_status", text(status.as_str())),
+                .set("agent_status", text(status.as_str()))
+                .set("reported_status", text(status.as_str())),
             EventKind::SignedOut => update
                 .set("agent_status", text(AgentStatus::OFFLINE))
                 .remove("pending_logout"),
@@ -145,7 +150,7 @@ impl Store {
         };
         match item {
             None => Ok(PresenceWrite::NoAgent),
-            Some(item) => SeenAgent::read(item)
+            Some(item) => SeenAgent::read(item, &self.statuses)
                 .map(PresenceWrite::Rejected)
                 .ok_or(StoreError::Item { what: "agent" }),
         }

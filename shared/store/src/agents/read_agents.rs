@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use tracing::warn;
 
-use domain::agents::Agent;
+use domain::agents::{Agent, Statuses};
 use domain::ids::AgentId;
 use domain::tenant::Tenant;
 
@@ -40,23 +40,24 @@ impl Store {
         let keys = ByTable::from([(table.clone(), agent_keys(tenant, agent_ids))]);
         let mut items = self.get_all(keys, consistency).await?;
         let items = items.remove(table).unwrap_or_default();
-        Ok(FoundAgents::of_items(items, consistency))
+        Ok(self.found_agents(items, consistency))
     }
-}
 
-impl FoundAgents {
     /// The agents of these items; items that are not agents are left out.
-    pub(crate) fn of_items(items: Vec<Item>, consistency: Consistency) -> Self {
-        Self {
-            agents: items.into_iter().filter_map(identified).collect(),
+    pub(crate) fn found_agents(&self, items: Vec<Item>, consistency: Consistency) -> FoundAgents {
+        let agents = items.into_iter();
+        FoundAgents {
+            agents: agents
+                .filter_map(|item| identified(item, &self.statuses))
+                .collect(),
             consistency,
         }
     }
 }
 
-fn identified(item: Item) -> Option<(AgentId, Agent)> {
+fn identified(item: Item, statuses: &Statuses) -> Option<(AgentId, Agent)> {
     let agent_id = agent_id_of_key(item.get("agent_key")?)?;
-    let agent = agent_item::read(item);
+    let agent = agent_item::read(item, statuses);
     if agent.is_none() {
         warn!(%agent_id, "an item of the agents table has no agent_status; it is treated as missing");
     }

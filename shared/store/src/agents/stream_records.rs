@@ -1,16 +1,26 @@
 //! Records of the agents table's stream.
 
+use domain::agents::Statuses;
 use domain::ids::AgentId;
 use domain::tenant::Tenant;
+use serde_json::json;
 
 use super::presence_writes::SeenAgent;
 use crate::error::StoreError;
 use crate::items::attributes::Item;
 use crate::items::keys::{agent_id_of_key, tenant_of_key};
 
-/// The filter for records of agents with a pending logout who are not on a call or chat: a pattern of Lambda's event
-/// filtering (AWS Lambda Developer Guide, "Filter rule syntax").
-pub const PENDING_LOGOUT_RECORDS: &str = r#"{"dynamodb":{"NewImage":{"pending_logout":{"M":{"online_since":{"N":[{"exists":true}]}}},"agent_status":{"S":[{"anything-but":["In-call","In-chat"]}]}}}}"#;
+/// The filter for records of agents with a pending logout whose status is none of the busy ones as they are written: a pattern
+/// of Lambda's event filtering (AWS Lambda Developer Guide, "Filter rule syntax"). A busy status that another writer has written
+/// otherwise passes it, and is recognized by the function.
+#[must_use]
+pub fn pending_logout_records(statuses: &Statuses) -> String {
+    let busy: Vec<&str> = statuses.busy().collect();
+    let rule = json!([{ "anything-but": busy }]);
+    format!(
+        r#"{{"dynamodb":{{"NewImage":{{"pending_logout":{{"M":{{"online_since":{{"N":[{{"exists":true}}]}}}}}},"agent_status":{{"S":{rule}}}}}}}}}"#
+    )
+}
 
 /// An agent as a record shows them after a change.
 #[derive(Clone, Debug)]
@@ -28,16 +38,19 @@ impl StreamedAgent {
     ///
     /// # Errors
     /// The image is not an agent.
-    pub fn of_new_image(image: serde_dynamo::Item) -> Result<Self, StoreError> {
-        read(image.into()).ok_or(StoreError::Item { what: "record" })
+    pub fn of_new_image(
+        image: serde_dynamo::Item,
+        statuses: &Statuses,
+    ) -> Result<Self, StoreError> {
+        read(image.into(), statuses).ok_or(StoreError::Item { what: "record" })
     }
 }
 
-fn read(image: Item) -> Option<StreamedAgent> {
+fn read(image: Item, statuses: &Statuses) -> Option<StreamedAgent> {
     let key = image.get("agent_key")?;
     Some(StreamedAgent {
         tenant: tenant_of_key(key)?,
         agent_id: agent_id_of_key(key)?,
-        seen: SeenAgent::read(image)?,
+        seen: SeenAgent::read(image, statuses)?,
     })
 }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::agents::{Agent, AgentStatus, PendingLogout, Profile, RequestId, RosterAgent, Session};
+use domain::agents::{Agent, PendingLogout, Profile, RequestId, RosterAgent, Session, Statuses};
 use domain::ids::TeamId;
 use domain::presence::{BufferedStatus, Presence};
 use domain::tenant::Tenant;
@@ -14,8 +14,8 @@ use super::ip_sort_key::ip_sort_key;
 use super::keys::agent_key;
 
 /// Reads an agent; `None` if the item has no status, which every agent has.
-pub(crate) fn read(mut item: Item) -> Option<Agent> {
-    let status = AgentStatus::stored(take_text(&mut item, "agent_status")?);
+pub(crate) fn read(mut item: Item, statuses: &Statuses) -> Option<Agent> {
+    let status = statuses.recognize(read_text(&item, "agent_status")?);
     Some(Agent {
         status,
         session: read_time(&item, "online_since"),
@@ -30,22 +30,23 @@ pub(crate) fn read(mut item: Item) -> Option<Agent> {
 }
 
 /// Reads the presence of an agent; `None` if the item has no status.
-pub(crate) fn read_presence(item: &Item) -> Option<Presence> {
+pub(crate) fn read_presence(item: &Item, statuses: &Statuses) -> Option<Presence> {
     Some(Presence {
-        status: AgentStatus::stored(read_text(item, "agent_status")?.to_owned()),
+        status: statuses.recognize(read_text(item, "agent_status")?),
         status_at: read_time(item, "status_at"),
         session: read_time(item, "online_since"),
         signed_in_at: read_time(item, "signed_in_at"),
-        buffered_status: item.get("buffered_status").and_then(buffered_status),
+        buffered_status: buffered_status(item, statuses),
         pending_logout: item.get("pending_logout").and_then(pending_logout),
     })
 }
 
 /// The attributes of presence and their values, except the pending logout.
-pub(crate) fn of_presence(presence: &Presence) -> [(&'static str, Option<AttributeValue>); 5] {
+pub(crate) fn of_presence(presence: &Presence) -> [(&'static str, Option<AttributeValue>); 6] {
     let buffered_status = presence.buffered_status.as_ref();
     [
         ("agent_status", Some(text(presence.status.as_str()))),
+        ("reported_status", Some(text(presence.status.as_str()))),
         ("status_at", presence.status_at.map(epoch_ms)),
         ("online_since", presence.session.map(epoch_ms)),
         ("signed_in_at", presence.signed_in_at.map(epoch_ms)),
@@ -66,6 +67,7 @@ pub(crate) fn of_roster_agent(tenant: &Tenant, agent: &RosterAgent) -> Item {
         ("email".to_owned(), text(&agent.profile.email)),
         ("agent_number".to_owned(), text(&agent.profile.agent_number)),
         ("agent_status".to_owned(), text(agent.status.as_str())),
+        ("reported_status".to_owned(), text(agent.status.as_str())),
     ]);
     if let Some(teams) = team_set(&agent.team_ids) {
         item.insert("team_ids".to_owned(), teams);
@@ -118,10 +120,10 @@ fn buffered_status_value(buffered: &BufferedStatus) -> AttributeValue {
     ]))
 }
 
-fn buffered_status(value: &AttributeValue) -> Option<BufferedStatus> {
-    let buffered = value.as_m().ok()?;
+fn buffered_status(item: &Item, statuses: &Statuses) -> Option<BufferedStatus> {
+    let buffered = item.get("buffered_status")?.as_m().ok()?;
     Some(BufferedStatus {
-        status: AgentStatus::stored(read_text(buffered, "agent_status")?.to_owned()),
+        status: statuses.recognize(read_text(buffered, "agent_status")?),
         at: read_time(buffered, "at")?,
     })
 }

@@ -53,10 +53,9 @@ impl Store {
             return Ok(ChunkState::Gone);
         }
         let agents = items.remove(agents).unwrap_or_default();
-        Ok(ChunkState::Uncounted(FoundAgents::of_items(
-            agents,
-            consistency,
-        )))
+        Ok(ChunkState::Uncounted(
+            self.found_agents(agents, consistency),
+        ))
     }
 }
 

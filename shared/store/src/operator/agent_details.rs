@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use domain::agents::AgentDetails;
+use domain::agents::{AgentDetails, Statuses};
 use domain::ids::{AgentId, TeamId};
 use domain::tenant::Tenant;
 use futures::stream::{self, StreamExt, TryStreamExt};
@@ -35,7 +35,8 @@ impl Store {
         let mut agents = Vec::new();
         let mut items = scan.into_paginator().items().send();
         while let Some(item) = items.next().await {
-            agents.extend(read(item.map_err(StoreError::call("Scan"))?));
+            let item = item.map_err(StoreError::call("Scan"))?;
+            agents.extend(read(item, &self.statuses));
         }
         Ok(agents)
     }
@@ -58,14 +59,18 @@ impl Store {
         let mut reads = stream::iter(reads).buffer_unordered(MAX_PARALLEL_READS);
         while let Some(mut items) = reads.try_next().await? {
             let items = items.remove(table).unwrap_or_default();
-            agents.extend(items.into_iter().filter_map(read));
+            agents.extend(
+                items
+                    .into_iter()
+                    .filter_map(|item| read(item, &self.statuses)),
+            );
         }
         Ok(agents)
     }
 }
 
 /// Reads an item; `None` if it has no status, which every agent has.
-fn read(item: Item) -> Option<AgentDetails> {
+fn read(item: Item, statuses: &Statuses) -> Option<AgentDetails> {
     let time_in = |attribute, name| read_time(item.get(attribute)?.as_m().ok()?, name);
     Some(AgentDetails {
         agent_id: agent_id_of_key(item.get("agent_key")?)?,
@@ -75,7 +80,7 @@ fn read(item: Item) -> Option<AgentDetails> {
             .and_then(|ip| address_of_ip_sort_key(ip.as_b().ok()?.as_ref())),
         pending_since: time_in("pending_logout", "requested_at"),
         last_logout_at: time_in("last_logout", "at"),
-        agent: agent_item::read(item)?,
+        agent: agent_item::read(item, statuses)?,
     })
 }
 

@@ -2,11 +2,12 @@
 
 use std::net::IpAddr;
 
-use domain::agents::{AgentStatus, ip_address};
+use domain::agents::{AgentStatus, Statuses, ip_address};
 use domain::ids::AgentId;
-use domain::limits::{MAX_CLOCK_AHEAD, MAX_STATUS_CHARS};
+use domain::limits::MAX_CLOCK_AHEAD;
 use domain::presence::{EventKind, PresenceEvent};
 use domain::tenant::Tenant;
+use domain::text::TextError;
 use domain::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -29,9 +30,9 @@ pub enum PresenceMessageError {
     /// `ip` is not an address.
     #[error("ip is not an IP address")]
     Address,
-    /// `status` is empty or too long.
-    #[error("status must have 1 to {MAX_STATUS_CHARS} characters")]
-    Status,
+    /// `status` is empty, too long, or has a character that no text may have.
+    #[error("status {0}")]
+    Status(TextError),
     /// A sign-in with the status `Offline`.
     #[error("status must not be Offline in a sign-in")]
     SignedInOffline,
@@ -54,14 +55,18 @@ struct Body {
 ///
 /// # Errors
 /// See [`PresenceMessageError`].
-pub fn parse(body: &str, now: Timestamp) -> Result<PresenceEvent, PresenceMessageError> {
+pub fn parse(
+    body: &str,
+    statuses: &Statuses,
+    now: Timestamp,
+) -> Result<PresenceEvent, PresenceMessageError> {
     let body: Body = version::read(body)?;
     let at = Timestamp::parse_rfc3339(&body.at).ok_or(PresenceMessageError::Time)?;
     if at > now.plus(MAX_CLOCK_AHEAD) {
         return Err(PresenceMessageError::Future);
     }
     Ok(PresenceEvent {
-        kind: body.kind()?,
+        kind: body.kind(statuses)?,
         tenant: body.tenant,
         agent_id: body.agent_id,
         at,
@@ -100,18 +105,18 @@ struct WrittenBody<'e> {
 }
 
 impl Body {
-    fn kind(&self) -> Result<EventKind, PresenceMessageError> {
+    fn kind(&self, statuses: &Statuses) -> Result<EventKind, PresenceMessageError> {
         Ok(match self.event.as_str() {
             "signed_in" => {
                 let ip = self.ip.as_str().ok_or(MessageError::Shape)?;
                 let address = ip_address::parse(ip).ok_or(PresenceMessageError::Address)?;
-                let status = self.status()?;
+                let status = self.status(statuses)?;
                 if status.is_offline() {
                     return Err(PresenceMessageError::SignedInOffline);
                 }
                 EventKind::SignedIn { address, status }
             }
-            "status_changed" => match self.status()? {
+            "status_changed" => match self.status(statuses)? {
                 status if status.is_offline() => EventKind::SignedOut,
                 status => EventKind::StatusChanged(status),
             },
@@ -120,14 +125,16 @@ impl Body {
         })
     }
 
-    fn status(&self) -> Result<AgentStatus, PresenceMessageError> {
+    fn status(&self, statuses: &Statuses) -> Result<AgentStatus, PresenceMessageError> {
         let text = self.status.as_str().ok_or(MessageError::Shape)?;
-        AgentStatus::parse(text).ok_or(PresenceMessageError::Status)
+        statuses.parse(text).map_err(PresenceMessageError::Status)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use domain::limits::MAX_STATUS_CHARS;
+
     use super::*;
 
     const NOW: &str = "2026-11-22T08:00:00Z";
@@ -137,11 +144,12 @@ mod tests {
         r#"{"event":"signed_out","at":"2026-11-22T08:00:00Z","agent_id":11,"tenant":"acme","v":1}"#;
 
     fn parse(body: &str) -> Result<PresenceEvent, PresenceMessageError> {
-        super::parse(body, Timestamp::parse_rfc3339(NOW).unwrap())
+        let now = Timestamp::parse_rfc3339(NOW).unwrap();
+        super::parse(body, &Statuses::default(), now)
     }
 
     fn status(text: &str) -> AgentStatus {
-        AgentStatus::parse(text).unwrap()
+        Statuses::default().parse(text).unwrap()
     }
 
     #[test]
@@ -256,17 +264,18 @@ mod tests {
                 "Offline",
                 "status must not be Offline in a sign-in",
             ),
+            (CHANGED, "In-call", " ", "status is empty"),
             (
                 CHANGED,
                 "In-call",
-                " ",
-                "status must have 1 to 64 characters",
+                "Bre\\nak",
+                "status has a control character or a line break (U+000A)",
             ),
             (
                 CHANGED,
                 "In-call",
                 &too_long,
-                "status must have 1 to 64 characters",
+                "status has more than 64 characters",
             ),
             (
                 CHANGED,

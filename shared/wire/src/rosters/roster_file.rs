@@ -3,7 +3,7 @@
 
 use std::collections::btree_map::Entry;
 
-use domain::agents::Roster;
+use domain::agents::{Roster, Statuses};
 use domain::timestamp::Timestamp;
 use thiserror::Error;
 
@@ -24,8 +24,13 @@ pub struct RosterError {
 /// # Errors
 /// The first bad line: not an agent, an agent who is in the roster already, a bad address or time, a session that begins
 /// after `now`.
-pub fn parse(roster: &mut Roster, text: &str, now: Timestamp) -> Result<(), RosterError> {
-    lines(text).try_for_each(|(line, text)| add_json(roster, line, text, now))
+pub fn parse(
+    roster: &mut Roster,
+    text: &str,
+    statuses: &Statuses,
+    now: Timestamp,
+) -> Result<(), RosterError> {
+    lines(text).try_for_each(|(line, text)| add_json(roster, line, text, statuses, now))
 }
 
 /// The lines of a file that are not blank, and their numbers.
@@ -45,10 +50,11 @@ pub fn add_json(
     roster: &mut Roster,
     line: usize,
     text: &str,
+    statuses: &Statuses,
     now: Timestamp,
 ) -> Result<(), RosterError> {
     let agent = parse_json(text).map_err(|reason| RosterError { line, reason })?;
-    add(roster, line, agent, now)
+    add(roster, line, agent, statuses, now)
 }
 
 /// Adds the agent of a line.
@@ -59,10 +65,11 @@ pub fn add(
     roster: &mut Roster,
     line: usize,
     agent: RosterLine,
+    statuses: &Statuses,
     now: Timestamp,
 ) -> Result<(), RosterError> {
     let at_line = |reason| RosterError { line, reason };
-    let (tenant, agent) = agent.check(now).map_err(at_line)?;
+    let (tenant, agent) = agent.check(statuses, now).map_err(at_line)?;
     match roster.entry(tenant).or_default().entry(agent.agent_id) {
         Entry::Vacant(place) => {
             place.insert(agent);

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use domain::agents::{AgentStatus, Profile, RosterAgent, Session, SignIn, ip_address};
+use domain::agents::{AgentStatus, Profile, RosterAgent, Session, SignIn, Statuses, ip_address};
 use domain::ids::{AgentId, TeamId};
-use domain::limits::{MAX_PROFILE_CHARS, MAX_STATUS_CHARS};
+use domain::limits::MAX_PROFILE_CHARS;
 use domain::tenant::Tenant;
+use domain::text::check_line;
 use domain::timestamp::Timestamp;
 use serde::Deserialize;
 
@@ -38,19 +39,20 @@ impl RosterLine {
     ///
     /// # Errors
     /// A sentence that names the key that is wrong.
-    pub fn check(self, now: Timestamp) -> Result<(Tenant, RosterAgent), String> {
+    pub fn check(
+        self,
+        statuses: &Statuses,
+        now: Timestamp,
+    ) -> Result<(Tenant, RosterAgent), String> {
         let tenant = Tenant::parse(&self.tenant).ok_or_else(|| {
             format!(
                 "tenant {:?} is not a subdomain (a-z, 0-9, inner hyphens)",
                 self.tenant
             )
         })?;
-        let status = AgentStatus::parse(&self.status).ok_or_else(|| {
-            format!(
-                "status {:?} must have 1 to {MAX_STATUS_CHARS} characters",
-                self.status
-            )
-        })?;
+        let status = statuses
+            .parse(&self.status)
+            .map_err(|reason| format!("status {reason}"))?;
         let teams: BTreeSet<TeamId> = self.team_ids.iter().copied().collect();
         if teams.len() < self.team_ids.len() {
             return Err("team_ids names a team twice".to_owned());
@@ -94,17 +96,9 @@ impl RosterLine {
             ("name", &self.name),
             ("email", &self.email),
             ("agent_number", &self.agent_number),
-            ("status", &self.status),
         ] {
             // A line break means that a quote in CSV is not closed, and the following lines were read into the cell.
-            if text.contains(char::is_control) {
-                return Err(format!("{key} has a control character or a line break"));
-            }
-            if text.chars().count() > MAX_PROFILE_CHARS {
-                return Err(format!(
-                    "{key} has more than {MAX_PROFILE_CHARS} characters"
-                ));
-            }
+            check_line(text, MAX_PROFILE_CHARS).map_err(|reason| format!("{key} {reason}"))?;
         }
         Ok(())
     }

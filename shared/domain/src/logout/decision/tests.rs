@@ -1,5 +1,5 @@
 use super::*;
-use crate::agents::{PendingLogout, Profile};
+use crate::agents::{PendingLogout, Profile, Statuses};
 
 const SESSION: Session = Timestamp::from_epoch_ms(5_000);
 const EARLIER: Session = Timestamp::from_epoch_ms(1_000);
@@ -28,7 +28,7 @@ fn agent(
         email: String::new(),
         agent_number: String::new(),
     };
-    let status = AgentStatus::parse(status).unwrap();
+    let status = Statuses::default().parse(status).unwrap();
     Agent {
         status,
         session,

@@ -1,6 +1,7 @@
 mod order;
 
 use super::*;
+use crate::agents::Statuses;
 use crate::ids::AgentId;
 use crate::tenant::Tenant;
 
@@ -12,7 +13,7 @@ const fn at(seconds: i64) -> Timestamp {
 }
 
 fn status(text: &str) -> AgentStatus {
-    AgentStatus::parse(text).unwrap()
+    Statuses::default().parse(text).unwrap()
 }
 
 fn event(seconds: i64, kind: EventKind) -> PresenceEvent {

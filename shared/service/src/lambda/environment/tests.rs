@@ -12,6 +12,7 @@ fn environment(changed: &'static str, value: &Result<&str, VarError>) -> Environ
         name if name == changed => value.clone(),
         "SYNC_LIMIT" => Ok("7".to_owned()),
         "JOB_RETENTION_DAYS" => Ok("20".to_owned()),
+        "BUSY_STATUSES" => Ok("In-call,On hold".to_owned()),
         name => Ok(name.to_owned()),
     })
 }
@@ -43,6 +44,8 @@ fn set_variables_are_read() {
     let domain_name = environment.domain_name().unwrap();
     assert_eq!(domain_name.as_deref(), Some("DOMAIN_NAME"));
     assert_eq!(environment.sync_limit(), Ok(7));
+    let statuses = environment.statuses().unwrap();
+    assert_eq!(statuses.busy().collect::<Vec<_>>(), ["In-call", "On hold"]);
     let twenty_days = Duration::from_hours(20 * 24);
     assert_eq!(environment.job_retention(), Ok(twenty_days));
     let AwsSettings {

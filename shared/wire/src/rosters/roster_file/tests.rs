@@ -1,6 +1,7 @@
 use super::*;
 use std::collections::BTreeMap;
 
+use domain::agents::Statuses;
 use domain::limits::MAX_PROFILE_CHARS;
 
 const NOW: &str = "2026-01-05T09:00:00Z";
@@ -8,7 +9,8 @@ const GOOD: &str = r#"{"tenant":"acme","agent_id":1,"name":"A","email":"a@x","ag
 
 fn read(text: &str) -> Result<Roster, RosterError> {
     let mut roster = Roster::new();
-    parse(&mut roster, text, Timestamp::parse_rfc3339(NOW).unwrap()).map(|()| roster)
+    let now = Timestamp::parse_rfc3339(NOW).unwrap();
+    parse(&mut roster, text, &Statuses::default(), now).map(|()| roster)
 }
 
 #[test]
@@ -55,7 +57,7 @@ fn a_bad_line_is_named_with_its_reason() {
         ),
         (r#""agent_id":1,"#, "", "missing field `agent_id`"),
         ("acme", "ACME", r#"tenant "ACME" is not a subdomain"#),
-        ("lunch", "", "must have 1 to 64 characters"),
+        ("lunch", "", "status is empty"),
         (
             "a@x",
             &"a".repeat(257),
