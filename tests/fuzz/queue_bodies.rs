@@ -170,6 +170,8 @@ fn after(events: &[PresenceEvent]) -> (AgentStatus, Option<Timestamp>) {
         signed_in_at: None,
         buffered_status: None,
         pending_logout: None,
+        last_request: None,
+        covered_session: None,
     };
     for event in events {
         if let Some(transition) = presence::apply(&presence, event, NOW) {

@@ -1,6 +1,6 @@
 //! Applying presence events to agents.
 
-use domain::presence::{self, PresenceEvent};
+use domain::presence::{self, EventKind, PresenceEvent};
 use store::{PresenceWrite, Store, StoreError};
 use thiserror::Error;
 use tracing::info;
@@ -52,11 +52,18 @@ pub async fn apply_event(
             .write_transition(&event.tenant, event.agent_id, seen, &transition, now)
             .await?;
         if let (PresenceWrite::Applied, Some(request)) = (&written, &transition.logged_out_by) {
+            let is_sign_in = matches!(event.kind, EventKind::SignedIn { .. });
+            let reason = if is_sign_in {
+                "the request had been accepted before the sign-in was reported"
+            } else {
+                "the call or chat has ended"
+            };
             info!(
                 tenant = %event.tenant,
                 agent_id = event.agent_id.get(),
                 %request,
-                "logged out an agent whose call or chat has ended"
+                reason,
+                "logged out an agent by an event"
             );
         }
     }

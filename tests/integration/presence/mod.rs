@@ -3,6 +3,7 @@
 mod crash_points;
 mod events;
 mod failures;
+mod late_sign_ins;
 mod order;
 mod races;
 mod schemas;

@@ -1,5 +1,7 @@
 //! The order of presence events: of one millisecond, of one batch, and before an import.
 
+use std::time::Duration;
+
 use serde_json::json;
 use tests::agent;
 use tests::presence_messages::{of_agent, signed_in, signed_out, status_changed};
@@ -32,14 +34,15 @@ async fn events_of_an_agent_in_one_batch_are_applied_in_order_of_time() {
     stack.add("acme", &[agent(2, "Available", &[])]).await;
     stack.report_status("07:10:00", "In-call").await;
     force_logout(&stack, json!({ "agent_ids": [1] })).await;
+    stack.pass(Duration::from_hours(1));
     // An event of another agent and a body that is none are in between.
     let batch = [
-        status_changed("07:52:00", "lunch"),
+        status_changed("08:52:00", "lunch"),
         of_agent(2, &status_changed("07:15:00", "lunch")),
-        signed_in("07:51:00", "10.0.0.7"),
+        signed_in("08:51:00", "10.0.0.7"),
         "{}".to_owned(),
-        signed_out("07:50:00"),
-        status_changed("07:20:00", "In-chat"),
+        signed_out("08:50:00"),
+        status_changed("08:20:00", "In-chat"),
     ];
     let numbered = (0_u32..).zip(&batch);
     let messages = numbered.map(|(id, body)| message(&id.to_string(), body));

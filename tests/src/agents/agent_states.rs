@@ -76,9 +76,21 @@ impl TestStack {
         tenant: &str,
         agent_id: u64,
     ) -> impl Future<Output = Outcome> + Send + use<> {
+        self.log_out_as_accepted(request, tenant, agent_id, self.clock.now())
+    }
+
+    /// The same, by a request that was accepted at another time.
+    pub fn log_out_as_accepted(
+        &self,
+        request: &str,
+        tenant: &str,
+        agent_id: u64,
+        accepted_at: Timestamp,
+    ) -> impl Future<Output = Outcome> + Send + use<> {
         let request = LogoutRequest {
             tenant: name(tenant),
             id: RequestId::new(request),
+            accepted_at,
             at: self.clock.now(),
             target: TargetSession::FirstSeen,
             retry_limit: RetryLimit::WhileCallerWaits,

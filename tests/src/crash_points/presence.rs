@@ -1,6 +1,7 @@
 //! Presence events and records of the stream under faults: agents end as they do without faults.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use domain::timestamp::Timestamp;
 use serde_json::{Value, json};
@@ -25,6 +26,7 @@ pub async fn run(faults: Vec<FaultAt>, context: String) -> u64 {
     let body = json!({ "agent_ids": [1, 2] });
     stack.post_force_logout("acme", &body).await;
     let deferred = stack.states("acme").await;
+    stack.pass(Duration::from_hours(1));
 
     let base = stack.aws_calls.calls();
     stack.aws_calls.script(script(base, faults));
@@ -45,16 +47,16 @@ pub async fn run(faults: Vec<FaultAt>, context: String) -> u64 {
 
 fn events() -> [String; 10] {
     [
-        status_changed("07:20:00", "In-chat"),
-        status_changed("07:10:00", "Break"),
-        status_changed("07:30:00", "Break"),
-        status_changed("07:31:00", "lunch"),
-        status_changed("07:52:00", "In-call"),
-        signed_out("07:40:00"),
-        signed_in("07:51:00", "10.0.0.7"),
-        of_agent(3, &status_changed("07:20:00", "In-chat")),
-        of_agent(3, &signed_out("07:30:00")),
-        of_agent(3, &signed_in("07:40:00", "10.0.0.7")),
+        status_changed("08:20:00", "In-chat"),
+        status_changed("08:10:00", "Break"),
+        status_changed("08:30:00", "Break"),
+        status_changed("08:31:00", "lunch"),
+        status_changed("08:52:00", "In-call"),
+        signed_out("08:40:00"),
+        signed_in("08:51:00", "10.0.0.7"),
+        of_agent(3, &status_changed("08:20:00", "In-chat")),
+        of_agent(3, &signed_out("08:30:00")),
+        of_agent(3, &signed_in("08:40:00", "10.0.0.7")),
     ]
 }
 
@@ -64,9 +66,9 @@ fn assert_states(states: &HashMap<u64, Value>, deferred: &HashMap<u64, Value>, c
         json!(time.unwrap().epoch_ms().to_string())
     };
     for (agent_id, status, session) in [
-        (1, "In-call", "07:51:00"),
+        (1, "In-call", "08:51:00"),
         (2, "Offline", "07:00:00"),
-        (3, "Available", "07:40:00"),
+        (3, "Available", "08:40:00"),
     ] {
         let state = &states[&agent_id];
         assert_eq!(state["status"], status, "{context}: {state}");

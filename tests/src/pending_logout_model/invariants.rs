@@ -2,7 +2,11 @@
 
 use domain::presence::{EventKind, PresenceEvent};
 
-use super::world::{LoggedOut, Step, World};
+use domain::agents::Session;
+use domain::timestamp::Timestamp;
+
+use super::StatusWriter;
+use super::world::{LoggedOut, Step, Touch, World};
 
 impl World {
     /// True if every event and record was delivered.
@@ -18,7 +22,7 @@ impl World {
             Step::DeliverEvent(index) => Some(&self.events[index].0),
             _ => None,
         };
-        if self.last_logout != before.last_logout {
+        if self.logouts != before.logouts {
             self.check_logout(before, step, event, path);
         } else if before.table.status.is_busy() && self.table.status.is_offline() {
             let is_sign_out = step == Step::SignsOut
@@ -47,7 +51,12 @@ impl World {
                 let is_newest = event.map(|event| event.at) > was.status_at;
                 is_newest && !status.is_busy()
             }
-            Some(_) => false,
+            // Reported after the request that covers the session.
+            Some(EventKind::SignedIn { status, .. }) => {
+                let at = event.map(|event| event.at);
+                at <= self.accepted_at() && (!status.is_busy() || was.buffered_status.is_some())
+            }
+            Some(EventKind::SignedOut) => false,
             None => !was.status.is_busy() && !was.status.is_offline(),
         };
         assert!(
@@ -59,10 +68,15 @@ impl World {
         });
         let latest = known_sign_ins.map(|(event, _)| event.at).max();
         assert!(
-            latest <= was.session,
+            latest <= is.session,
             "{path:?}: logged out of an earlier session"
         );
-        if step != Step::RequestLogout {
+        if step == Step::RequestLogout {
+            return;
+        }
+        let of_request = is.last_request.as_ref().map(|last| &last.request);
+        assert_eq!(of_request, self.last_logout.as_ref(), "{path:?}");
+        if is.session == was.session {
             let pending = was.pending_logout.as_ref().unwrap();
             assert_eq!(
                 Some(pending.session),
@@ -81,23 +95,52 @@ impl World {
     fn check_pending_logout(&self, before: &Self, step: Step, path: &[Step]) {
         let (was, is) = (&before.table, &self.table);
         match (&was.pending_logout, &is.pending_logout) {
-            (None, Some(_)) => assert_eq!(
-                step,
-                Step::RequestLogout,
+            (None, Some(_)) => assert!(
+                step == Step::RequestLogout || self.is_covered(is.session),
                 "{path:?}: a pending logout without a request"
             ),
             (Some(pending), Some(now)) if pending != now => {
-                assert_ne!(
-                    Some(pending.session),
-                    was.session,
+                let is_of_old_session = Some(pending.session) != was.session;
+                let goes_over = now.request == pending.request && Some(now.session) == is.session;
+                assert!(
+                    is_of_old_session || goes_over || pending.carried_since.is_some(),
                     "{path:?}: a pending logout was replaced in its session"
                 );
             }
             (Some(pending), None) => {
                 let is_over = is.status.is_offline() || is.session != Some(pending.session);
-                assert!(is_over, "{path:?}: a pending logout was lost");
+                let is_taken_back = pending.carried_since.is_some()
+                    && matches!(step, Step::DeliverEvent(index) if self.events[index].0.kind == EventKind::SignedOut);
+                assert!(
+                    is_over || is_taken_back,
+                    "{path:?}: a pending logout was lost"
+                );
             }
             _ => {}
+        }
+    }
+
+    fn accepted_at(&self) -> Option<Timestamp> {
+        Some(self.table.last_request.as_ref()?.accepted_at)
+    }
+
+    /// True if the last request that touched the agent covers a session.
+    fn is_covered(&self, session: Option<Session>) -> bool {
+        session.is_some() && session <= self.accepted_at()
+    }
+
+    /// The real session was reported only after a request that covers it: the agent is out, or finishes the call or chat that
+    /// they were on then.
+    fn check_covered(&self, touch: Touch, path: &[Step]) {
+        let table = &self.table;
+        let ended = |at: Option<Timestamp>| at.is_some_and(|at| at > touch.accepted_at);
+        let is_still_on_it = touch.was_busy && !ended(self.interaction_ended_at);
+        if is_still_on_it {
+            assert_eq!(table.status, self.status, "{path:?}: cut off");
+            let pending = table.pending_logout.as_ref().map(|pending| pending.session);
+            assert_eq!(pending, Some(self.session), "{path:?}: not pending");
+        } else {
+            assert!(table.status.is_offline(), "{path:?}: back online");
         }
     }
 
@@ -109,7 +152,13 @@ impl World {
             Some(self.session),
             "{path:?}: another session"
         );
-        if self
+        if let Some(touch) = self.last_touch
+            && self.writer == StatusWriter::PresenceEvents
+            && touch.known_session < self.session
+            && self.session <= touch.accepted_at
+        {
+            self.check_covered(touch, path);
+        } else if self
             .logged_out
             .is_some_and(|logout| logout.session == self.session)
         {

@@ -52,7 +52,6 @@ pub async fn replay(writer: StatusWriter, depth: usize, random_sequences: usize)
             stack: &stack,
             records: &records,
             agent_id,
-            requests: HashMap::new(),
         };
         async move { replay.run(writer, &sequence).await }
     });
@@ -118,21 +117,18 @@ struct Replay<'a> {
     stack: &'a TestStack,
     records: &'a Records,
     agent_id: u64,
-    /// The names of requests in the model, by those that the service gives them.
-    requests: HashMap<String, RequestId>,
 }
 
 impl Replay<'_> {
-    async fn run(mut self, writer: StatusWriter, sequence: &[Step]) {
+    async fn run(self, writer: StatusWriter, sequence: &[Step]) {
         let mut world = World::new(writer);
         for (position, step) in sequence.iter().enumerate() {
             let after = world.after(*step);
             self.take(&world, &after, *step).await;
             let item = self.item().await;
-            self.learn_request(&item, &after);
             let path = &sequence[..=position];
             let context = format!("agent {} after {path:?}", self.agent_id);
-            assert_eq!(self.state(&item), state_of(&after), "{context}");
+            assert_eq!(Self::state(&item), state_of(&after), "{context}");
             world = after;
         }
     }
@@ -141,9 +137,12 @@ impl Replay<'_> {
         let invoke = &self.stack.invoke;
         match step {
             Step::RequestLogout => {
-                let body = json!({ "agent_ids": [self.agent_id] });
-                let answer = self.stack.post_force_logout("acme", &body).await;
-                assert!([200, 400].contains(&answer.status), "{answer:?}");
+                let (request, accepted_at) = (after.request(), after.now());
+                let request = request.as_str();
+                let log_out =
+                    self.stack
+                        .log_out_as_accepted(request, "acme", self.agent_id, accepted_at);
+                log_out.await;
             }
             Step::DeliverEvent(index) => {
                 let event = PresenceEvent {
@@ -186,23 +185,11 @@ impl Replay<'_> {
         AttributeValue::S(format!("acme#{}", self.agent_id))
     }
 
-    /// A request that the item names for the first time is the one that was just made.
-    fn learn_request(&mut self, item: &Item, world: &World) {
-        for name in ["pending_logout", "last_logout"] {
-            if let Some(AttributeValue::M(map)) = item.get(name) {
-                let request = map["request"].as_s().unwrap().clone();
-                self.requests
-                    .entry(request)
-                    .or_insert_with(|| world.request());
-            }
-        }
-    }
-
     /// The state that an item holds.
-    fn state(&self, item: &Item) -> Value {
+    fn state(item: &Item) -> Value {
         let number = |value: &AttributeValue| value.as_n().unwrap().parse::<i64>().unwrap();
         let map = |name: &str| item.get(name).map(|value| value.as_m().unwrap());
-        let request = |map: &Item| self.requests[map["request"].as_s().unwrap()].as_str();
+        let request = |map: &Item| map["request"].as_s().unwrap().clone();
         json!({
             "status": item["agent_status"].as_s().unwrap(),
             "status_at": item.get("status_at").map(number),
@@ -210,8 +197,12 @@ impl Replay<'_> {
             "signed_in_at": item.get("signed_in_at").map(number),
             "buffered_status": map("buffered_status")
                 .map(|status| (status["agent_status"].as_s().unwrap(), number(&status["at"]))),
-            "pending_logout": map("pending_logout")
-                .map(|pending| (request(pending), number(&pending["online_since"]))),
+            "pending_logout": map("pending_logout").map(|pending| {
+                let carried_since = pending.get("carried_since").map(number);
+                (request(pending), number(&pending["online_since"]), carried_since)
+            }),
+            "last_request": map("last_request").map(request),
+            "covered_session": item.get("covered_session").map(number),
             "last_logout": map("last_logout").map(request),
         })
     }
@@ -229,7 +220,12 @@ fn state_of(world: &World) -> Value {
         "session": table.session.map(ms),
         "signed_in_at": table.signed_in_at.map(ms),
         "buffered_status": buffered.map(|buffered| (buffered.status.as_str(), ms(buffered.at))),
-        "pending_logout": pending.map(|pending| (pending.request.as_str(), ms(pending.session))),
+        "pending_logout": pending.map(|pending| {
+            let carried_since = pending.carried_since.map(ms);
+            (pending.request.as_str(), ms(pending.session), carried_since)
+        }),
+        "last_request": table.last_request.as_ref().map(|last| last.request.as_str()),
+        "covered_session": table.covered_session.map(ms),
         "last_logout": world.last_logout.as_ref().map(RequestId::as_str),
     })
 }

@@ -71,7 +71,7 @@ impl Found {
         let (was, is) = (&before.table, &after.table);
         if was.pending_logout.is_some() && is.pending_logout.is_none() {
             self.ended_pending_logouts += 1;
-            let is_logout = after.last_logout != before.last_logout;
+            let is_logout = after.logouts != before.logouts;
             self.logouts_after_interactions += u64::from(is_logout);
         }
         let was_pending = |logout: LoggedOut| !logout.by_request;

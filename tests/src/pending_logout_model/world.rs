@@ -4,7 +4,7 @@ use domain::agents::{Agent, AgentStatus, PendingLogout, Profile, RequestId, Sess
 use domain::ids::AgentId;
 use domain::logout::{Decision, LogoutChange, LogoutWrite, Outcome, TargetSession, decide};
 use domain::presence::{
-    EventKind, Presence, PresenceEvent, Transition, apply, pending_logout_transition,
+    EventKind, LastRequest, Presence, PresenceEvent, Transition, apply, pending_logout_transition,
 };
 use domain::timestamp::Timestamp;
 
@@ -29,6 +29,10 @@ pub enum Step {
     GoesToLunch,
     SignsOut,
     SignsIn,
+    /// Signs in and is on a call at once.
+    SignsInToCall,
+    /// The page is reloaded during a call or chat: a sign-in without a sign-out.
+    ReloadsPage,
     /// The event of this index is delivered.
     DeliverEvent(usize),
     /// The record of this index is delivered.
@@ -57,6 +61,24 @@ pub struct World {
     pub deferred_sessions: Vec<Session>,
     /// The last logout as it happened.
     pub logged_out: Option<LoggedOut>,
+    /// How many logouts there were.
+    pub logouts: u32,
+    /// The last request that touched the agent.
+    pub last_touch: Option<Touch>,
+    /// When the agent really signed out last.
+    pub signed_out_at: Option<Timestamp>,
+    /// When the last call or chat really ended.
+    pub interaction_ended_at: Option<Timestamp>,
+}
+
+/// A request that logged the agent out, or deferred it.
+#[derive(Clone, Copy, Debug)]
+pub struct Touch {
+    pub accepted_at: Timestamp,
+    /// The session that the table showed.
+    pub known_session: Session,
+    /// Whether the agent was really on a call or chat.
+    pub was_busy: bool,
 }
 
 /// A logout as it happened.
@@ -89,12 +111,18 @@ impl World {
                 signed_in_at: None,
                 buffered_status: None,
                 pending_logout: None,
+                last_request: None,
+                covered_session: None,
             },
             last_logout: None,
             events: Vec::new(),
             records: Vec::new(),
             deferred_sessions: Vec::new(),
             logged_out: None,
+            logouts: 0,
+            last_touch: None,
+            signed_out_at: None,
+            interaction_ended_at: None,
         }
     }
 
@@ -103,6 +131,9 @@ impl World {
         let mut steps = vec![Step::RequestLogout];
         if self.status.is_offline() {
             steps.push(Step::SignsIn);
+            if self.writer == StatusWriter::PresenceEvents {
+                steps.push(Step::SignsInToCall);
+            }
         } else {
             steps.push(Step::SignsOut);
             steps.push(if self.status.is_busy() {
@@ -110,6 +141,9 @@ impl World {
             } else {
                 Step::InteractionStarts
             });
+            if self.status.is_busy() && self.writer == StatusWriter::PresenceEvents {
+                steps.push(Step::ReloadsPage);
+            }
             if self.status.as_str() == AVAILABLE {
                 steps.push(Step::GoesToLunch);
             }
@@ -132,7 +166,7 @@ impl World {
         if *table != self.table && table.pending_logout.is_some() && is_idle {
             to.records.push((table.clone(), 0));
         }
-        if to.last_logout != self.last_logout {
+        if to.logouts != self.logouts {
             to.logged_out = self.table.session.map(|session| LoggedOut {
                 at: at(to.steps),
                 session,
@@ -153,20 +187,22 @@ impl World {
                 let kinds = [AgentStatus::IN_CALL, AgentStatus::IN_CHAT];
                 self.change_status(kinds[usize::from(self.steps % 2 == 0)]);
             }
-            Step::InteractionEnds => self.change_status("Break"),
+            Step::InteractionEnds => {
+                self.interaction_ended_at = Some(at(self.steps));
+                self.change_status("Break");
+            }
             Step::GoesToLunch => self.change_status("lunch"),
             Step::SignsOut => {
+                if self.status.is_busy() {
+                    self.interaction_ended_at = Some(at(self.steps));
+                }
+                self.signed_out_at = Some(at(self.steps));
                 self.status = AgentStatus::offline();
                 self.report(EventKind::SignedOut);
             }
-            Step::SignsIn => {
-                self.status = status(AVAILABLE);
-                self.session = at(self.steps);
-                self.report(EventKind::SignedIn {
-                    address: "10.0.0.2".parse().unwrap(),
-                    status: self.status.clone(),
-                });
-            }
+            Step::SignsIn => self.sign_in(status(AVAILABLE)),
+            Step::SignsInToCall => self.sign_in(status(AgentStatus::IN_CALL)),
+            Step::ReloadsPage => self.sign_in(self.status.clone()),
             Step::DeliverEvent(index) => {
                 let (event, deliveries) = &mut self.events[index];
                 *deliveries += 1;
@@ -182,6 +218,15 @@ impl World {
                 }
             }
         }
+    }
+
+    fn sign_in(&mut self, status: AgentStatus) {
+        self.status = status.clone();
+        self.session = at(self.steps);
+        self.report(EventKind::SignedIn {
+            address: "10.0.0.2".parse().unwrap(),
+            status,
+        });
     }
 
     fn change_status(&mut self, to: &str) {
@@ -210,8 +255,14 @@ impl World {
     fn write(&mut self, transition: Option<Transition>) {
         if let Some(transition) = transition {
             self.table = transition.to;
+            self.logouts += u32::from(transition.logged_out_by.is_some());
             self.last_logout = transition.logged_out_by.or(self.last_logout.take());
         }
+    }
+
+    /// The time by the contact centre's clock.
+    pub fn now(&self) -> Timestamp {
+        at(self.steps)
     }
 
     /// The name of a request that arrives now.
@@ -241,12 +292,16 @@ impl World {
                     self.table.status = AgentStatus::offline();
                     self.table.pending_logout = None;
                     self.last_logout = Some(self.request());
+                    self.logouts += 1;
+                    self.touch(session);
                 }
                 LogoutChange::Defer { .. } => {
                     self.table.pending_logout = Some(PendingLogout {
                         request: self.request(),
                         session,
+                        carried_since: None,
                     });
+                    self.touch(session);
                     self.deferred_sessions.push(session);
                 }
             },
@@ -255,5 +310,19 @@ impl World {
             }
             Decision::Settled(_) => {}
         }
+    }
+
+    fn touch(&mut self, known_session: Session) {
+        let accepted_at = at(self.steps);
+        self.table.last_request = Some(LastRequest {
+            request: self.request(),
+            accepted_at,
+        });
+        self.table.covered_session = None;
+        self.last_touch = Some(Touch {
+            accepted_at,
+            known_session,
+            was_busy: self.status.is_busy(),
+        });
     }
 }

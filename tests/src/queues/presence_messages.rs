@@ -5,7 +5,13 @@ use serde_json::{Value, json};
 /// The agent signs in at a time of the day of the test, with the status `Available`.
 #[must_use]
 pub fn signed_in(time: &str, address: &str) -> String {
-    let event = json!({ "event": "signed_in", "ip": address, "status": "Available" });
+    signed_in_as(time, address, "Available")
+}
+
+/// The agent signs in with another status.
+#[must_use]
+pub fn signed_in_as(time: &str, address: &str, status: &str) -> String {
+    let event = json!({ "event": "signed_in", "ip": address, "status": status });
     body(time, &event)
 }
 

@@ -43,6 +43,9 @@ pub struct PendingLogout {
     pub request: RequestId,
     /// The session it ends. A later session is not touched.
     pub session: Session,
+    /// If it went over from an earlier session, whose page was reloaded during a call or chat: a sign-out between this time and
+    /// the begin of `session` takes it back.
+    pub carried_since: Option<Timestamp>,
 }
 
 /// An agent's state that decides what a request does to them.

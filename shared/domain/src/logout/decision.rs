@@ -52,7 +52,8 @@ pub enum LogoutChange {
     LogOut,
     /// A logout is pending.
     Defer {
-        /// The session of the pending logout that an earlier session left behind, and that is replaced.
+        /// The session of the pending logout that is replaced: one that an earlier session left behind, or that went over to
+        /// this session.
         stale_session: Option<Session>,
     },
 }
@@ -114,8 +115,9 @@ pub fn decide(agent: Option<&Agent>, request: &RequestId, target: TargetSession)
     }
     let change = if !agent.status.is_busy() {
         LogoutChange::LogOut
-    } else if current.is_some() {
-        // Another request's pending logout for the same session stays; it ends this session just as well.
+    } else if current.is_some_and(|pending| pending.carried_since.is_none()) {
+        // Another request's pending logout for the same session stays; it ends this session just as well. One that went over to
+        // this session may be taken back, so it is replaced.
         return Decision::Settled(Outcome::Deferred);
     } else {
         let stale_session = agent.pending_logout.as_ref().map(|pending| pending.session);

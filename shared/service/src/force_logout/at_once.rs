@@ -26,6 +26,7 @@ pub async fn log_out_at_once(
     let request = LogoutRequest {
         tenant,
         id,
+        accepted_at: now,
         at: now,
         target: TargetSession::FirstSeen,
         retry_limit: RetryLimit::WhileCallerWaits,

@@ -17,7 +17,9 @@ pub struct LogoutRequest {
     pub tenant: Tenant,
     /// The name that the request leaves on the agents it touches.
     pub id: RequestId,
-    /// When it was made.
+    /// When it was accepted. It covers every session that began no later.
+    pub accepted_at: Timestamp,
+    /// When its agents are logged out.
     pub at: Timestamp,
     /// Which sessions it may end.
     pub target: TargetSession,
@@ -108,16 +110,23 @@ async fn run_round(
         }
     }
 
-    let LogoutRequest { tenant, id, at, .. } = request;
-    let results = store.write_logouts(tenant, id, *at, &writes, request.retry_limit);
-    let results = results.await?;
+    let results = store
+        .write_logouts(
+            &request.tenant,
+            &request.id,
+            request.accepted_at,
+            request.at,
+            &writes,
+            request.retry_limit,
+        )
+        .await?;
     for (((_, write), (open_agent, agent)), result) in writes.into_iter().zip(written).zip(results)
     {
         let outcome = match write.change {
             LogoutChange::LogOut => Outcome::LoggedOut,
             LogoutChange::Defer { .. } => Outcome::Deferred,
         };
-        let open_agent = open_agent.after(write, request.at);
+        let open_agent = open_agent.after(write, request.accepted_at);
         match result {
             ConditionalWrite::Applied => outcomes.push(settle(open_agent, outcome, agent)),
             ConditionalWrite::Rejected => open.push(open_agent),
@@ -127,8 +136,8 @@ async fn run_round(
 }
 
 impl OpenAgent {
-    fn after(self, write: LogoutWrite, at: Timestamp) -> Self {
-        let target = self.target.after_seeing(write.seen_session, at);
+    fn after(self, write: LogoutWrite, accepted_at: Timestamp) -> Self {
+        let target = self.target.after_seeing(write.seen_session, accepted_at);
         let tried_status = match write.change {
             LogoutChange::LogOut => Some(write.seen_status),
             LogoutChange::Defer { .. } => self.tried_status,

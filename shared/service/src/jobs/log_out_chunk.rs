@@ -23,6 +23,7 @@ pub async fn log_out_chunk(store: &Store, clock: &Clock, chunk: &Chunk) -> Resul
     let request = LogoutRequest {
         tenant: chunk.job.tenant.clone(),
         id: chunk.job.request_id(),
+        accepted_at: chunk.job.accepted_at,
         at: clock.now(),
         target: TargetSession::StartedBy(chunk.job.accepted_at),
         retry_limit: RetryLimit::UntilDeadline,

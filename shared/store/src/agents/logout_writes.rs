@@ -36,7 +36,7 @@ pub enum RetryLimit {
 }
 
 impl Store {
-    /// Makes every write for `request`; each is applied or rejected alone. Returns the results in the same order. Throttled
+    /// Makes every write for `request`, which was accepted at `accepted_at`; each is applied or rejected alone. Returns the results in the same order. Throttled
     /// writes are sent again unchanged: their condition prevents that anything is done twice.
     ///
     /// # Errors
@@ -45,12 +45,20 @@ impl Store {
         &self,
         tenant: &Tenant,
         request: &RequestId,
+        accepted_at: Timestamp,
         at: Timestamp,
         writes: &[(AgentId, LogoutWrite)],
         retry_limit: RetryLimit,
     ) -> Result<Vec<ConditionalWrite>, StoreError> {
         let statement = |agent_id: AgentId, write: &LogoutWrite| {
-            self.statement(agent_key(tenant, agent_id), request, at, write)
+            let last_request = agent_item::last_request_value(request, accepted_at);
+            let written = match write.change {
+                LogoutChange::LogOut => agent_item::last_logout_value(request, at),
+                LogoutChange::Defer { .. } => {
+                    agent_item::pending_logout_value(request, at, write.seen_session)
+                }
+            };
+            self.statement(agent_key(tenant, agent_id), [written, last_request], write)
         };
         let batches = writes.chunks(MAX_BATCH_STATEMENTS);
         let batches =
@@ -118,19 +126,19 @@ impl Store {
     fn statement(
         &self,
         agent_key: AttributeValue,
-        request: &RequestId,
-        at: Timestamp,
+        written: [AttributeValue; 2],
         write: &LogoutWrite,
     ) -> BatchStatementRequest {
         let table = &self.tables.agents;
         let offline = AgentStatus::OFFLINE;
         let as_seen = "agent_key=? AND agent_status=? AND online_since=?";
-        let (statement, written, replaced) = match write.change {
+        let (statement, replaced) = match write.change {
             LogoutChange::LogOut => {
-                let set = format!("SET agent_status='{offline}' SET last_logout=?");
+                let set =
+                    format!("SET agent_status='{offline}' SET last_logout=? SET last_request=?");
+                let remove = "REMOVE pending_logout REMOVE covered_session";
                 (
-                    format!(r#"UPDATE "{table}" {set} REMOVE pending_logout WHERE {as_seen}"#),
-                    agent_item::last_logout_value(request, at),
+                    format!(r#"UPDATE "{table}" {set} {remove} WHERE {as_seen}"#),
                     None,
                 )
             }
@@ -139,9 +147,9 @@ impl Store {
                     None => "pending_logout.online_since IS MISSING",
                     Some(_) => "pending_logout.online_since=?",
                 };
+                let change = "SET pending_logout=? SET last_request=? REMOVE covered_session";
                 (
-                    format!(r#"UPDATE "{table}" SET pending_logout=? WHERE {as_seen} AND {stale}"#),
-                    agent_item::pending_logout_value(request, at, write.seen_session),
+                    format!(r#"UPDATE "{table}" {change} WHERE {as_seen} AND {stale}"#),
                     stale_session,
                 )
             }
@@ -150,7 +158,7 @@ impl Store {
             text(write.seen_status.as_read()),
             epoch_ms(write.seen_session),
         ];
-        let parameters = [written, agent_key].into_iter().chain(seen);
+        let parameters = written.into_iter().chain([agent_key]).chain(seen);
         let parameters = parameters.chain(replaced.map(epoch_ms)).collect();
         BatchStatementRequest::builder()
             .statement(statement)

@@ -65,12 +65,22 @@ impl Store {
         let began =
             |name, comparison| format!("(attribute_not_exists({name}) OR {name} {comparison} :at)");
         let update = match &event.kind {
+            // No request covers the new session.
             EventKind::SignedIn { .. } => update
+                .only_if(began("last_request.accepted_at", "<"))
                 .only_if(began("online_since", "<"))
                 .only_if(began("signed_in_at", "<")),
             EventKind::StatusChanged(_) | EventKind::SignedOut => update
                 .only_if(began("online_since", "<="))
                 .only_if(began("signed_in_at", "<=")),
+        };
+        let update = match &event.kind {
+            EventKind::SignedIn { status, .. } if status.is_busy() => {
+                // A pending logout would go over to the new session.
+                update.only_if("attribute_not_exists(pending_logout)")
+            }
+            EventKind::SignedIn { .. } => update.remove("pending_logout"),
+            _ => update,
         };
         let update = match &event.kind {
             EventKind::SignedIn { address, status } => update
@@ -79,7 +89,7 @@ impl Store {
                 .set("ip", agent_item::ip_value(*address))
                 .set("agent_status", text(status.as_str()))
                 .set("reported_status", text(status.as_str()))
-                .remove("pending_logout"),
+                .remove("covered_session"),
             EventKind::StatusChanged(status) => update
                 .value(":offline", text(AgentStatus::OFFLINE))
                 .only_if("attribute_exists(online_since) AND agent_status <> :offline")
@@ -89,7 +99,8 @@ impl Store {
                 .set("reported_status", text(status.as_str())),
             EventKind::SignedOut => update
                 .set("agent_status", text(AgentStatus::OFFLINE))
-                .remove("pending_logout"),
+                .remove("pending_logout")
+                .remove("covered_session"),
         };
         self.update_agent(&event.tenant, event.agent_id, update)
             .await
@@ -109,9 +120,18 @@ impl Store {
     ) -> Result<PresenceWrite, StoreError> {
         let pending = seen.item.get("pending_logout");
         let mut update = UpdateExpression::default().only_if_still("pending_logout", pending);
-        if pending.is_some() && transition.to.pending_logout.is_none() {
-            update = update.remove("pending_logout");
+        match &transition.to.pending_logout {
+            Some(to) if seen.presence.pending_logout.as_ref() != Some(to) => {
+                let last_request = seen.presence.last_request.as_ref();
+                let accepted_at = last_request.map_or(now, |last| last.accepted_at);
+                let value = agent_item::moved_pending_logout_value(to, pending, accepted_at);
+                update = update.set("pending_logout", value);
+            }
+            None if pending.is_some() => update = update.remove("pending_logout"),
+            _ => {}
         }
+        let last_request = seen.item.get("last_request");
+        update = update.only_if_still("last_request", last_request);
         for (name, value) in agent_item::of_presence(&transition.to) {
             let before = seen.item.get(name);
             update = update.only_if_still(name, before);

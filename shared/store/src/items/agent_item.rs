@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::agents::{Agent, PendingLogout, Profile, RequestId, RosterAgent, Session, Statuses};
 use domain::ids::TeamId;
-use domain::presence::{BufferedStatus, Presence};
+use domain::presence::{BufferedStatus, LastRequest, Presence};
 use domain::tenant::Tenant;
 use domain::timestamp::Timestamp;
 
@@ -38,11 +38,14 @@ pub(crate) fn read_presence(item: &Item, statuses: &Statuses) -> Option<Presence
         signed_in_at: read_time(item, "signed_in_at"),
         buffered_status: buffered_status(item, statuses),
         pending_logout: item.get("pending_logout").and_then(pending_logout),
+        last_request: item.get("last_request").and_then(last_request),
+        covered_session: read_time(item, "covered_session"),
     })
 }
 
-/// The attributes of presence and their values, except the pending logout.
-pub(crate) fn of_presence(presence: &Presence) -> [(&'static str, Option<AttributeValue>); 6] {
+/// The attributes of presence and their values, except those that need more than the presence: the pending logout, and the
+/// last request, which no event changes.
+pub(crate) fn of_presence(presence: &Presence) -> [(&'static str, Option<AttributeValue>); 7] {
     let buffered_status = presence.buffered_status.as_ref();
     [
         ("agent_status", Some(text(presence.status.as_str()))),
@@ -54,6 +57,7 @@ pub(crate) fn of_presence(presence: &Presence) -> [(&'static str, Option<Attribu
             "buffered_status",
             buffered_status.map(buffered_status_value),
         ),
+        ("covered_session", presence.covered_session.map(epoch_ms)),
     ]
 }
 
@@ -105,6 +109,38 @@ pub(crate) fn pending_logout_value(
     ]))
 }
 
+/// The value of `pending_logout` when it goes over to another session, or comes back: what it was, if it is of the same
+/// request, and otherwise as `accepted_at` has it.
+pub(crate) fn moved_pending_logout_value(
+    pending: &PendingLogout,
+    before: Option<&AttributeValue>,
+    accepted_at: Timestamp,
+) -> AttributeValue {
+    let before = before.and_then(|before| before.as_m().ok());
+    let same =
+        before.filter(|before| read_text(before, "request") == Some(pending.request.as_str()));
+    let fresh = pending_logout_value(&pending.request, accepted_at, pending.session);
+    let mut map = match (same, fresh) {
+        (Some(same), _) => same.clone(),
+        (None, AttributeValue::M(fresh)) => fresh,
+        (None, _) => Item::new(),
+    };
+    map.insert("online_since".to_owned(), epoch_ms(pending.session));
+    match pending.carried_since {
+        Some(since) => map.insert("carried_since".to_owned(), epoch_ms(since)),
+        None => map.remove("carried_since"),
+    };
+    AttributeValue::M(map)
+}
+
+/// The value of `last_request`: the request that touches the agent now.
+pub(crate) fn last_request_value(request: &RequestId, accepted_at: Timestamp) -> AttributeValue {
+    AttributeValue::M(Item::from([
+        ("request".to_owned(), text(request.as_str())),
+        ("accepted_at".to_owned(), epoch_ms(accepted_at)),
+    ]))
+}
+
 /// The value of `last_logout`: logged out by `request`.
 pub(crate) fn last_logout_value(request: &RequestId, at: Timestamp) -> AttributeValue {
     AttributeValue::M(Item::from([
@@ -134,6 +170,15 @@ fn pending_logout(value: &AttributeValue) -> Option<PendingLogout> {
     Some(PendingLogout {
         request: RequestId::new(read_text(pending, "request").unwrap_or_default()),
         session: read_time(pending, "online_since")?,
+        carried_since: read_time(pending, "carried_since"),
+    })
+}
+
+fn last_request(value: &AttributeValue) -> Option<LastRequest> {
+    let last = value.as_m().ok()?;
+    Some(LastRequest {
+        request: RequestId::new(read_text(last, "request")?),
+        accepted_at: read_time(last, "accepted_at")?,
     })
 }
 

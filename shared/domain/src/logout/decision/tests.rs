@@ -14,7 +14,11 @@ fn theirs() -> RequestId {
 }
 
 fn pending(request: RequestId, session: Session) -> PendingLogout {
-    PendingLogout { request, session }
+    PendingLogout {
+        request,
+        session,
+        carried_since: None,
+    }
 }
 
 fn agent(
@@ -202,4 +206,20 @@ fn an_agent_on_a_call_or_chat_is_never_logged_out() {
 fn an_unknown_agent_is_skipped() {
     let skipped = Decision::Settled(Outcome::Skipped(SkipReason::NotFound));
     assert_eq!(decide(None, &ours(), TargetSession::FirstSeen), skipped);
+}
+
+#[test]
+fn a_pending_logout_that_went_over_from_an_earlier_session_is_replaced() {
+    let carried = PendingLogout {
+        carried_since: Some(EARLIER),
+        ..pending(theirs(), SESSION)
+    };
+    let busy = agent(AgentStatus::IN_CALL, Some(SESSION), Some(carried), None);
+    let Decision::Write(write) = decide(Some(&busy), &ours(), TargetSession::FirstSeen) else {
+        panic!("it would be lost with a sign-out that is reported late")
+    };
+    let stale_session = Some(SESSION);
+    assert_eq!(write.change, LogoutChange::Defer { stale_session });
+    let again = decide(Some(&busy), &theirs(), TargetSession::FirstSeen);
+    assert_eq!(again, Decision::Settled(Outcome::Deferred));
 }

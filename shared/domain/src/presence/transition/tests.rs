@@ -1,8 +1,10 @@
+mod covered;
 mod order;
 
 use super::*;
-use crate::agents::Statuses;
+use crate::agents::{PendingLogout, Statuses};
 use crate::ids::AgentId;
+use crate::presence::LastRequest;
 use crate::tenant::Tenant;
 
 /// The service's clock; it runs behind in some tests.
@@ -48,6 +50,8 @@ fn never_online() -> Presence {
         signed_in_at: None,
         buffered_status: None,
         pending_logout: None,
+        last_request: None,
+        covered_session: None,
     }
 }
 
@@ -72,6 +76,7 @@ fn pending() -> Presence {
     presence.pending_logout = Some(PendingLogout {
         request: RequestId::new("request"),
         session: at(1),
+        carried_since: None,
     });
     presence
 }
@@ -207,6 +212,7 @@ fn a_clock_that_runs_ahead_hides_no_agent() {
     deferred.pending_logout = Some(PendingLogout {
         request: RequestId::new("request"),
         session: first,
+        carried_since: None,
     });
     let again = apply(&deferred, &signs_in(55), first).unwrap().to;
     assert_eq!((again.session, again.pending_logout), (Some(first), None));
