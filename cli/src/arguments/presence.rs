@@ -40,9 +40,9 @@ pub struct SignedInArgs {
     #[arg(long, value_name = "ID", value_parser = id::<OfAgent>)]
     pub agent: AgentId,
 
-    /// The address that the agent signed in from
+    /// The address that the agent signed in from; without it, no request by address finds the agent
     #[arg(long, value_parser = ip_address)]
-    pub ip: IpAddr,
+    pub ip: Option<IpAddr>,
 
     /// The status that the session starts with; not Offline
     #[arg(long, value_name = "TEXT", default_value = "Available", value_parser = status)]

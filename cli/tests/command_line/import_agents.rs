@@ -158,7 +158,7 @@ async fn bad_lines_are_listed_by_number_and_nothing_is_written() {
             &csv,
             vec![
                 "line 3: 2 cells, and the header has 9",
-                "line 4: an agent who is \"lunch\" needs ip and online_since",
+                "line 4: an agent who is \"lunch\" needs online_since",
                 "2 bad lines; nothing was written",
             ],
         ),

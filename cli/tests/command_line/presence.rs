@@ -98,7 +98,6 @@ async fn a_wrong_event_is_refused_before_anything_is_sent() {
     let missing = "required arguments were not provided";
     for (kind, flags, expected) in [
         ("signed-in", &["--ip", "10.0.0.1"][..], missing),
-        ("signed-in", &agent, missing),
         ("status", &agent, missing),
         ("signed-out", &[], missing),
         (
@@ -145,7 +144,7 @@ async fn a_wrong_event_is_refused_before_anything_is_sent() {
         (
             "signed-out",
             &["--agent", "11", "--at", "9000-01-01T00:00:00Z"],
-            "at is more than 15 minutes in the future",
+            "at is more than 2 minutes in the future",
         ),
         ("signed-up", &agent, "unrecognized subcommand 'signed-up'"),
     ] {

@@ -57,7 +57,7 @@ pub fn agent(number: u32, now: Timestamp) -> Option<RosterAgent> {
         team_ids: vec![TeamId::new(u64::from(1 + (number - 1) / TEAM_SIZE))?],
         status: Statuses::default().parse(status).ok()?,
         last_sign_in: Some(SignIn {
-            address: address.into(),
+            address: Some(address.into()),
             session,
         }),
     })

@@ -100,8 +100,8 @@ fn bodies(agents: &Agents) -> Vec<Value> {
     let mut in_teams = busy_in_a_team(agents).into_iter().chain(online());
     let team_id = in_teams.find_map(|agent| agent.team_ids.first());
     let by_team = team_id.map(|team_id| json!({ "team_ids": [team_id] }));
-    let last_sign_in = online().rev().find_map(|agent| agent.last_sign_in);
-    let by_address = last_sign_in.map(|sign_in| json!({ "ip_addrs": [office(sign_in.address)] }));
+    let address = online().rev().find_map(|agent| agent.last_sign_in?.address);
+    let by_address = address.map(|address| json!({ "ip_addrs": [office(address)] }));
     [by_id, by_team, by_address].into_iter().flatten().collect()
 }
 

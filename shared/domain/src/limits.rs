@@ -42,7 +42,7 @@ pub const MAX_PROFILE_CHARS: usize = 256;
 /// The time of a presence event may be at most this far in the future. Events that come after it by a correct clock count as
 /// older, so this is how long a wrong clock can keep an agent's state from changing; clocks kept by the network are right to
 /// a second.
-pub const MAX_CLOCK_AHEAD: Duration = Duration::from_mins(15);
+pub const MAX_CLOCK_AHEAD: Duration = Duration::from_mins(2);
 
 /// The maximum number of bytes of a token's id or secret; 256 random bits take 43 to 64.
 pub const MAX_TOKEN_PART_BYTES: usize = 128;

@@ -124,7 +124,7 @@ async fn a_job_reaches_a_session_whose_sign_in_is_in_the_future() {
     let stack = TestStack::start_with_jobs_only().await;
     let agents = [agent(1, "Offline", &[]), agent(2, "lunch", &[])];
     stack.add("acme", &agents).await;
-    let sign_in = [signed_in("08:14:00", "10.0.0.1")];
+    let sign_in = [signed_in("08:01:00", "10.0.0.1")];
     stack.report(&sign_in).await;
     let counts = stack.run_job("acme", &json!({ "agent_ids": [1, 2] })).await;
     assert_eq!(counts, "2 logged out, 0 deferred, 0 skipped");

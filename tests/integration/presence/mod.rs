@@ -1,5 +1,6 @@
 //! Presence events, as the contact centre reports them.
 
+mod addresses;
 mod crash_points;
 mod events;
 mod failures;

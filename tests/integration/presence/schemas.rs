@@ -215,13 +215,15 @@ fn schemas_and_code_accept_the_same_statuses() {
     ]
     .map(Value::from);
     for schema in Schema::read_all() {
-        let is_used = schema.requires("status");
+        let is_used = schema.document["properties"].get("status").is_some();
         for status in &good {
             assert_both(&schema, &schema.with("status", status), true);
         }
-        for status in bad.iter().chain(&[json!(7), Value::Null]) {
+        for status in bad.iter().chain(&[json!(7)]) {
             assert_both(&schema, &schema.with("status", status), !is_used);
         }
+        let null = schema.with("status", &Value::Null);
+        assert_both(&schema, &null, !schema.requires("status"));
         for offline in ["Offline", "OFFLINE", " off-line"] {
             let offline = schema.with("status", &json!(offline));
             assert_both(&schema, &offline, schema.event != "signed_in");
@@ -230,34 +232,18 @@ fn schemas_and_code_accept_the_same_statuses() {
 }
 
 #[test]
-fn schemas_and_code_accept_the_same_addresses() {
-    let good = [
-        "34.211.11.7",
-        "0.0.0.0",
-        "::",
-        "2001:DB8::13",
-        "::ffff:10.0.0.1",
-    ];
-    let bad = [
-        "",
-        "34.211.11",
-        "34.211.11.256",
-        "034.211.11.7",
-        "34.211.11.7:80",
-        "34.211.11.0/24",
-        "1::2::3",
-        "fe80::1%eth0",
-        "[::1]",
-        "acme.example",
-    ];
+fn schemas_and_code_accept_a_sign_in_whatever_its_address_is() {
     for schema in Schema::read_all() {
-        let is_used = schema.requires("ip");
-        for address in good {
-            assert_both(&schema, &schema.with("ip", &json!(address)), true);
-        }
-        let bad = bad.map(Value::from).into_iter();
-        for address in bad.chain([json!(7), Value::Null]) {
-            assert_both(&schema, &schema.with("ip", &address), !is_used);
+        for address in [
+            json!("34.211.11.7"),
+            json!("34.211.11.7:51008"),
+            json!("office"),
+            json!(""),
+            json!(7),
+            json!(["34.211.11.7"]),
+            Value::Null,
+        ] {
+            assert_both(&schema, &schema.with("ip", &address), true);
         }
     }
 }
@@ -266,9 +252,9 @@ fn schemas_and_code_accept_the_same_addresses() {
 #[test]
 fn a_schema_cannot_say_everything() {
     for schema in Schema::read_all() {
-        let ahead = schema.with("at", &json!("2026-11-22T18:15:00.001Z"));
+        let ahead = schema.with("at", &json!("2026-11-22T18:02:00.001Z"));
         assert!(schema.accepts(&ahead) && !code_accepts(&ahead.to_string()));
-        let in_time = schema.with("at", &json!("2026-11-22T18:15:00Z"));
+        let in_time = schema.with("at", &json!("2026-11-22T18:02:00Z"));
         assert_both(&schema, &in_time, true);
 
         let body = schema.example().to_string();

@@ -66,7 +66,7 @@ fn item(tenant: &Tenant, agent: &RosterAgent) -> Value {
         item["team_ids"] = json!({ "NS": teams });
     }
     if let Some(sign_in) = agent.last_sign_in {
-        let ip = BASE64_STANDARD.encode(ip_sort_key(sign_in.address));
+        let ip = BASE64_STANDARD.encode(sign_in.address.map_or(vec![0], ip_sort_key));
         item["ip"] = json!({ "B": ip });
         item["online_since"] = json!({ "N": sign_in.session.epoch_ms().to_string() });
     }

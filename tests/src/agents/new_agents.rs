@@ -29,7 +29,7 @@ pub fn agent_at(agent_id: u64, status: &str, team_ids: &[u64], address: &str) ->
             .collect(),
         status: Statuses::default().parse(status).unwrap(),
         last_sign_in: Some(SignIn {
-            address: address.parse().unwrap(),
+            address: Some(address.parse().unwrap()),
             session: Timestamp::parse_rfc3339(SIGNED_IN).unwrap(),
         }),
     }

@@ -1,6 +1,8 @@
 //! The state of the model, and what each step makes of it.
 
-use domain::agents::{Agent, AgentStatus, PendingLogout, Profile, RequestId, Session, Statuses};
+use domain::agents::{
+    Agent, AgentStatus, PendingLogout, Profile, RequestId, Session, SignInAddress, Statuses,
+};
 use domain::ids::AgentId;
 use domain::logout::{Decision, LogoutChange, LogoutWrite, Outcome, TargetSession, decide};
 use domain::presence::{
@@ -224,7 +226,7 @@ impl World {
         self.status = status.clone();
         self.session = at(self.steps);
         self.report(EventKind::SignedIn {
-            address: "10.0.0.2".parse().unwrap(),
+            address: SignInAddress::read("10.0.0.2"),
             status,
         });
     }

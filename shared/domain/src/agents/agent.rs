@@ -89,7 +89,7 @@ pub struct AgentDetails {
     pub agent: Agent,
     /// The teams they belong to.
     pub team_ids: BTreeSet<TeamId>,
-    /// The address of the current or last sign-in.
+    /// The address of the current or last sign-in, if it is known.
     pub address: Option<IpAddr>,
     /// When the pending logout was requested.
     pub pending_since: Option<Timestamp>,

@@ -29,8 +29,8 @@ pub struct RosterAgent {
 /// Where and when a session began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SignIn {
-    /// The agent's address.
-    pub address: IpAddr,
+    /// The agent's address, if it is known.
+    pub address: Option<IpAddr>,
     /// The session.
     pub session: Session,
 }

@@ -1,8 +1,6 @@
 //! A presence event: what the contact centre reports of an agent.
 
-use std::net::IpAddr;
-
-use crate::agents::AgentStatus;
+use crate::agents::{AgentStatus, SignInAddress};
 use crate::ids::AgentId;
 use crate::tenant::Tenant;
 use crate::timestamp::Timestamp;
@@ -26,7 +24,7 @@ pub enum EventKind {
     /// A session began.
     SignedIn {
         /// The address that they signed in from.
-        address: IpAddr,
+        address: SignInAddress,
         /// The first status; never `Offline`.
         status: AgentStatus,
     },

@@ -8,11 +8,9 @@
 //! A sign-in may be reported only after a request that was accepted later than the session began. The request means that session
 //! too, so it covers it: the agent stays out, or their logout is pending in that session.
 
-use std::net::IpAddr;
-
 use super::event::{EventKind, PresenceEvent};
 use super::state::Presence;
-use crate::agents::{AgentStatus, RequestId};
+use crate::agents::{AgentStatus, RequestId, SignInAddress};
 use crate::timestamp::Timestamp;
 
 /// A change of presence.
@@ -21,7 +19,7 @@ pub struct Transition {
     /// The presence afterwards.
     pub to: Presence,
     /// The address that the agent signed in from, if they did.
-    pub signed_in_from: Option<IpAddr>,
+    pub signed_in_from: Option<SignInAddress>,
     /// The request that logged the agent out, if one did.
     pub logged_out_by: Option<RequestId>,
 }

@@ -86,7 +86,7 @@ impl Store {
             EventKind::SignedIn { address, status } => update
                 .set("online_since", epoch_ms(event.at.min(now)))
                 .set("signed_in_at", epoch_ms(event.at))
-                .set("ip", agent_item::ip_value(*address))
+                .set("ip", agent_item::ip_value(address.known()))
                 .set("agent_status", text(status.as_str()))
                 .set("reported_status", text(status.as_str()))
                 .remove("covered_session"),
@@ -143,7 +143,7 @@ impl Store {
             }
         }
         if let Some(address) = transition.signed_in_from {
-            update = update.set("ip", agent_item::ip_value(address));
+            update = update.set("ip", agent_item::ip_value(address.known()));
         }
         if let Some(request) = &transition.logged_out_by {
             update = update.set("last_logout", agent_item::last_logout_value(request, now));

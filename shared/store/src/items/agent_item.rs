@@ -10,7 +10,7 @@ use domain::tenant::Tenant;
 use domain::timestamp::Timestamp;
 
 use super::attributes::{Item, epoch_ms, number, read_text, read_time, text};
-use super::ip_sort_key::ip_sort_key;
+use super::ip_sort_key::{UNKNOWN_ADDRESS, ip_sort_key};
 use super::keys::agent_key;
 
 /// Reads an agent; `None` if the item has no status, which every agent has.
@@ -91,9 +91,10 @@ pub(crate) fn team_set<'a>(
     (!teams.is_empty()).then_some(AttributeValue::Ns(teams))
 }
 
-/// The value of `ip`.
-pub(crate) fn ip_value(address: IpAddr) -> AttributeValue {
-    AttributeValue::B(ip_sort_key(address).into())
+/// The value of `ip`, for an agent who has signed in: every such agent is in the index `by-ip`.
+pub(crate) fn ip_value(address: Option<IpAddr>) -> AttributeValue {
+    let key = address.map_or(UNKNOWN_ADDRESS.to_vec(), ip_sort_key);
+    AttributeValue::B(key.into())
 }
 
 /// The value of `pending_logout`: a logout of `session`, deferred by `request`.

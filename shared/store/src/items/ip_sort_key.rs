@@ -2,6 +2,9 @@
 
 use std::net::IpAddr;
 
+/// The sort key of an agent who signed in from an address that is not known. It lies outside every range of addresses.
+pub const UNKNOWN_ADDRESS: [u8; 1] = [0];
+
 /// The sort key of an address: byte 4 then 4 bytes, or byte 6 then 16 bytes, big-endian, so that byte order is
 /// address order within a family and no IPv4 key lies between two IPv6 keys.
 #[must_use]
@@ -29,6 +32,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn an_unknown_address_lies_in_no_range() {
+        let lowest = [
+            ip_sort_key(Ipv4Addr::UNSPECIFIED.into()),
+            ip_sort_key(Ipv6Addr::UNSPECIFIED.into()),
+        ];
+        assert!(lowest.iter().all(|key| key[..] > UNKNOWN_ADDRESS[..]));
+        assert_eq!(address_of_ip_sort_key(&UNKNOWN_ADDRESS), None);
+    }
 
     proptest! {
         #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::agents::{AgentStatus, Profile, RosterAgent, Session, SignIn, Statuses, ip_address};
+use domain::agents::{AgentStatus, Profile, RosterAgent, Session, SignIn, SignInAddress, Statuses};
 use domain::ids::{AgentId, TeamId};
 use domain::limits::MAX_PROFILE_CHARS;
 use domain::tenant::Tenant;
@@ -28,7 +28,7 @@ pub struct RosterLine {
     pub team_ids: Vec<TeamId>,
     /// Their status.
     pub status: String,
-    /// The address that they signed in from; goes with `online_since`.
+    /// The address that they signed in from, if it is known; goes with `online_since`.
     pub ip: Option<String>,
     /// When they signed in, in RFC 3339.
     pub online_since: Option<String>,
@@ -75,19 +75,23 @@ impl RosterLine {
     }
 
     fn last_sign_in(&self, status: &AgentStatus, now: Timestamp) -> Result<Option<SignIn>, String> {
-        match (&self.ip, &self.online_since) {
-            (Some(ip), Some(online_since)) => {
-                let address = ip_address::parse(ip)
-                    .ok_or_else(|| format!("ip {ip:?} is not an IP address"))?;
+        let ip = self.ip.as_deref().unwrap_or_default();
+        let address = SignInAddress::read(ip);
+        if address == SignInAddress::Unreadable {
+            return Err(format!("ip {ip:?} is not an IP address"));
+        }
+        let address = address.known();
+        match &self.online_since {
+            Some(online_since) => {
                 let session = session(online_since, now)?;
                 Ok(Some(SignIn { address, session }))
             }
-            (None, None) if status.is_offline() => Ok(None),
-            (None, None) => Err(format!(
-                "an agent who is {:?} needs ip and online_since",
+            None if address.is_some() => Err("ip needs online_since".to_owned()),
+            None if status.is_offline() => Ok(None),
+            None => Err(format!(
+                "an agent who is {:?} needs online_since",
                 self.status
             )),
-            _ => Err("ip and online_since go together".to_owned()),
         }
     }
 

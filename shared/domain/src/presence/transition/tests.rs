@@ -1,6 +1,8 @@
 mod covered;
 mod order;
 
+use std::net::IpAddr;
+
 use super::*;
 use crate::agents::{PendingLogout, Statuses};
 use crate::ids::AgentId;
@@ -29,6 +31,7 @@ fn event(seconds: i64, kind: EventKind) -> PresenceEvent {
 
 fn signs_in(seconds: i64) -> PresenceEvent {
     let address = IpAddr::from([10, 0, 0, u8::try_from(seconds).unwrap()]);
+    let address = SignInAddress::Known(address);
     let status = status("Available");
     event(seconds, EventKind::SignedIn { address, status })
 }
@@ -59,7 +62,7 @@ fn never_online() -> Presence {
 fn after<'a>(
     mut presence: Presence,
     events: impl IntoIterator<Item = &'a PresenceEvent>,
-) -> (Presence, Option<IpAddr>) {
+) -> (Presence, Option<SignInAddress>) {
     let mut address = None;
     for event in events {
         if let Some(transition) = apply(&presence, event, NOW) {

@@ -37,6 +37,15 @@ fn an_agent_who_was_never_online_has_no_address() {
 }
 
 #[test]
+fn an_agent_whose_address_is_not_known_is_online() {
+    for ip in ["", r#""ip":null,"#, r#""ip":"","#, r#""ip":"unknown","#] {
+        let roster = read(&GOOD.replace(r#""ip":"10.0.0.1","#, ip)).unwrap();
+        let agent = roster.values().flat_map(BTreeMap::values).next().unwrap();
+        assert_eq!(agent.last_sign_in.map(|it| it.address), Some(None), "{ip}");
+    }
+}
+
+#[test]
 fn the_longest_name_and_a_sign_in_of_this_moment_are_accepted() {
     let longest = format!(r#""name":"{}""#, "é".repeat(MAX_PROFILE_CHARS));
     let line = GOOD
@@ -77,11 +86,15 @@ fn a_bad_line_is_named_with_its_reason() {
         ),
         ("2026-01-05T08", "2026-01-05T10", "is in the future"),
         ("2026-01-05T08:00:00Z", "yesterday", "is not a time"),
-        (r#""ip":"10.0.0.1","#, "", "ip and online_since go together"),
+        (
+            r#","online_since":"2026-01-05T08:00:00Z""#,
+            "",
+            "ip needs online_since",
+        ),
         (
             r#","ip":"10.0.0.1","online_since":"2026-01-05T08:00:00Z""#,
             "",
-            "needs ip and online_since",
+            "needs online_since",
         ),
     ] {
         let bad = GOOD
