@@ -3,6 +3,7 @@
 
 mod force_logout;
 mod http;
+mod imports;
 mod jobs;
 mod pending_logouts;
 mod permissions;

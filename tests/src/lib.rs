@@ -8,6 +8,7 @@
 //! - `aws`: [`aws_calls`] intercepts every call, [`faults`] makes calls fail by number, [`meter`] counts;
 //! - `queues`: [`test_queue`] and [`invoke`] deliver messages, and [`presence_messages`] are the bodies of some;
 //! - [`crash_points`] and [`pending_logout_model`]: the exhaustive tests, quick or long by their arguments;
+//! - [`interleavings`]: several programs, whose calls arrive in every order;
 //! - [`captured_log`] and [`yaml`].
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -16,6 +17,7 @@ mod api;
 mod aws;
 pub mod captured_log;
 pub mod crash_points;
+pub mod interleavings;
 pub mod pending_logout_model;
 mod queues;
 pub mod test_stack;

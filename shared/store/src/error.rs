@@ -6,11 +6,13 @@ use std::fmt;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use thiserror::Error;
 
-/// The codes with which DynamoDB asks a client to slow down (Amazon DynamoDB Developer Guide, "Error handling").
-const THROTTLES: [&str; 3] = [
+/// The codes with which DynamoDB asks a client to slow down (Amazon DynamoDB Developer Guide, "Error handling"), or to wait
+/// until an import has written the same agent; the SDK does not retry that.
+const THROTTLES: [&str; 4] = [
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
     "ThrottlingException",
+    "TransactionConflictException",
 ];
 
 /// DynamoDB refused, or did not answer in time. Holds no attribute values, so it may be logged.

@@ -47,6 +47,8 @@ pub enum Act {
     EditReply(Box<dyn FnOnce(&mut Value) + Send>),
     /// It takes effect, and the function that made it ends before it sees the answer.
     Die,
+    /// It waits until this future says what becomes of it.
+    Hold(std::pin::Pin<Box<dyn Future<Output = Act> + Send>>),
 }
 
 type Script = Box<dyn FnMut(&mut Call) -> Act + Send>;
@@ -159,6 +161,10 @@ impl AwsCalls {
         }
         replace_body(&mut request, &call.body);
 
+        let act = match act {
+            Act::Hold(decision) => decision.await,
+            act => act,
+        };
         let act = match act {
             Act::After(first) => {
                 first.await;

@@ -145,6 +145,14 @@ impl TestStack {
         let _ = self.aws_calls.take_meter();
     }
 
+    /// The same tables, as another program uses them, and the interception of its calls.
+    #[must_use]
+    pub fn another_store(&self) -> (Store, AwsCalls) {
+        let aws_calls = AwsCalls::default();
+        let store = intercepted_store(self.dynamodb_address, &aws_calls);
+        (store, aws_calls)
+    }
+
     /// Adds many agents to a tenant.
     pub fn bulk_insert(&self, tenant: &str, agents: impl Iterator<Item = RosterAgent>) {
         bulk_insert::add(&self.database, &name(tenant), agents);

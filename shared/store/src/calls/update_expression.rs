@@ -1,7 +1,7 @@
 //! The expression of a conditional update, built attribute by attribute.
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, TransactWriteItem, Update};
 
 use crate::items::attributes::Item;
 
@@ -52,14 +52,43 @@ impl UpdateExpression {
 
     /// Sets the expressions of a call.
     pub(crate) fn fill(self, call: UpdateItemFluentBuilder) -> UpdateItemFluentBuilder {
+        call.update_expression(self.changes())
+            .condition_expression(self.conditions.join(" AND "))
+            .set_expression_attribute_values(Some(self.values))
+    }
+
+    /// The update of an item, as a part of a transaction.
+    pub(crate) fn update(self, table: &str, key: Item) -> TransactWriteItem {
+        let update = Update::builder()
+            .table_name(table)
+            .set_key(Some(key))
+            .update_expression(self.changes())
+            .condition_expression(self.conditions.join(" AND "))
+            .set_expression_attribute_values(Some(self.values).filter(|values| !values.is_empty()))
+            .build();
+        let update = update.expect("table, key and expression are set");
+        TransactWriteItem::builder().update(update).build()
+    }
+
+    /// The deletion of an item under these conditions, as a part of a transaction.
+    pub(crate) fn deletion(self, table: &str, key: Item) -> TransactWriteItem {
+        let delete = Delete::builder()
+            .table_name(table)
+            .set_key(Some(key))
+            .condition_expression(self.conditions.join(" AND "))
+            .set_expression_attribute_values(Some(self.values).filter(|values| !values.is_empty()))
+            .build();
+        let delete = delete.expect("table and key are set");
+        TransactWriteItem::builder().delete(delete).build()
+    }
+
+    fn changes(&self) -> String {
         let clause = |word: &str, parts: String| match parts.as_str() {
             "" => String::new(),
             parts => format!("{word} {parts} "),
         };
         let sets = clause("SET", self.sets.join(", "));
         let removes = clause("REMOVE", self.removes.join(", "));
-        call.update_expression(sets + &removes)
-            .condition_expression(self.conditions.join(" AND "))
-            .set_expression_attribute_values(Some(self.values))
+        sets + &removes
     }
 }

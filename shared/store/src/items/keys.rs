@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::ids::{AgentId, TeamId};
 use domain::tenant::Tenant;
 
-use super::attributes::{Item, number};
+use super::attributes::{Item, number, read_number, read_text};
 
 /// The key of an agent.
 pub(crate) fn agent_key(tenant: &Tenant, agent_id: AgentId) -> AttributeValue {
@@ -34,6 +34,13 @@ pub(crate) fn membership(tenant: &Tenant, team_id: TeamId, agent_id: AgentId) ->
         ("team_key".to_owned(), team_key(tenant, team_id)),
         ("agent_id".to_owned(), number(agent_id)),
     ])
+}
+
+/// The agent and the team of an item made by [`membership`].
+pub(crate) fn agent_and_team_of(membership: &Item) -> Option<(AgentId, TeamId)> {
+    let (_tenant, team_id) = read_text(membership, "team_key")?.split_once('#')?;
+    let agent_id = AgentId::new(read_number(membership, "agent_id")?)?;
+    Some((agent_id, TeamId::new(team_id.parse().ok()?)?))
 }
 
 /// The keys of agents.

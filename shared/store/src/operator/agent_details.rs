@@ -18,7 +18,7 @@ use crate::items::keys::{agent_id_of_key, agent_keys};
 use crate::store::Store;
 
 /// The maximum number of reads under way.
-const MAX_PARALLEL_READS: usize = 8;
+pub(super) const MAX_PARALLEL_READS: usize = 8;
 
 impl Store {
     /// Every agent of a tenant, in any order. Agents who never signed in are in no index, so this scans the whole table,

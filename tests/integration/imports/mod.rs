@@ -1,0 +1,3 @@
+//! Imports of agents.
+
+mod interleavings;
