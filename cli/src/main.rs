@@ -6,7 +6,7 @@
 //! - [`api`]: the service, called over HTTP
 //! - [`aws`]: the tables and the queue `presence`, reached with AWS credentials
 //! - [`rosters`]: agents in CSV and JSON Lines files
-//! - [`terminal`]: results, notices, questions and progress bars
+//! - [`terminal`]: results, tables, times, notices, questions and progress bars
 //! - [`text_file`], [`http_url`], [`clock`], [`exit_status`]: a small thing each
 
 mod api;

@@ -8,6 +8,7 @@ use domain::ids::{AgentId, OfAgent, OfTeam, TeamId};
 use super::aws::DatabaseArgs;
 use super::caller::TenantArgs;
 use super::examples;
+use super::times::TimesArgs;
 use super::values::{addresses, id, status_filter};
 
 /// The commands about agents.
@@ -81,6 +82,8 @@ pub struct ListAgentsArgs {
     pub json: bool,
 
     #[command(flatten)]
+    pub times: TimesArgs,
+    #[command(flatten)]
     pub tenant: TenantArgs,
     #[command(flatten)]
     pub database: DatabaseArgs,
@@ -98,6 +101,8 @@ pub struct ShowAgentArgs {
     #[arg(long)]
     pub json: bool,
 
+    #[command(flatten)]
+    pub times: TimesArgs,
     #[command(flatten)]
     pub tenant: TenantArgs,
     #[command(flatten)]

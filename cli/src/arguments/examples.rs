@@ -1,4 +1,4 @@
-//! Examples for the end of each `--help`.
+//! Examples and exit codes, for the end of each `--help`.
 
 pub const ALL: &str = "\
 Examples:
@@ -18,12 +18,24 @@ Examples:
   agent-logout logout --from agents.txt --yes
 
 Local stack:
-  agent-logout logout --team 2 --tenant acme --url http://127.0.0.1:9000";
+  agent-logout logout --team 2 --tenant acme --url http://127.0.0.1:9000
+
+Exit codes:
+  0  done, also if no matching agent was online
+  1  failed, or not confirmed
+  2  a mistake on the command line or in the file of --from: nothing was sent
+  3  some agents finish a call or chat first";
 
 pub const JOB: &str = "\
 Examples:
   agent-logout job 1
-  agent-logout job 1 --no-wait --json";
+  agent-logout job 1 --no-wait --json
+
+Exit codes:
+  0  done, or still running, with --no-wait
+  1  failed, also if there is no such job
+  2  a mistake on the command line
+  3  some agents finish a call or chat first";
 
 pub const AGENTS: &str = "\
 Examples:
@@ -36,8 +48,9 @@ pub const IMPORT_AGENTS: &str = r#"Examples:
   agent-logout agents import --format jsonl - < agents
   agent-logout agents import agents.jsonl --endpoint-url http://127.0.0.1:8000
 
-JSON Lines:
-  {"tenant":"acme","agent_id":11,"name":"Ann","email":"ann@acme.example","agent_number":"11","team_ids":[1,2],"status":"Offline"}
+JSON Lines (each agent is one line; here it is broken to fit):
+  {"tenant":"acme","agent_id":11,"name":"Ann","email":"ann@acme.example",
+   "agent_number":"11","team_ids":[1,2],"status":"Offline"}
 
 CSV:
   tenant,agent_id,name,email,agent_number,team_ids,status

@@ -5,12 +5,10 @@ use domain::ids::{JobId, OfJob};
 
 use super::caller::ServiceArgs;
 use super::examples;
+use super::times::TimesArgs;
 use super::values::id;
 
 /// Follow a background job to its end, and print its counts
-///
-/// Exit codes: 0 done (or the job is still running, with --no-wait); 1 failed, for example because there is no such job;
-/// 2 a mistake on the command line; 3 some agents finish a call or chat first.
 #[derive(Debug, Args)]
 #[command(after_help = examples::JOB)]
 pub struct JobArgs {
@@ -26,6 +24,8 @@ pub struct JobArgs {
     #[arg(long)]
     pub json: bool,
 
+    #[command(flatten)]
+    pub times: TimesArgs,
     #[command(flatten)]
     pub service: ServiceArgs,
 }

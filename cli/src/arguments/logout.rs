@@ -7,6 +7,7 @@ use domain::ids::{AgentId, OfAgent, OfTeam, TeamId};
 
 use super::caller::ServiceArgs;
 use super::examples;
+use super::times::TimesArgs;
 use super::values::{addresses, id};
 
 /// Log out agents: by id, by team, by address
@@ -17,11 +18,11 @@ use super::values::{addresses, id};
 /// On a terminal, it asks before more than 100 agents may be logged out: for more ids than that, and for every team
 /// and address, as only the service knows who is there. Without a terminal, as in a script, it does not ask.
 ///
-/// Exit codes: 0 done, also if no matching agent is online: who was asked for and is offline or unknown is named; 1
-/// failed, or not confirmed; 2 a mistake on the command line or in the file of --from, nothing was sent; 3 some agents
-/// finish a call or chat first.
+/// Agents who were asked for by id and are offline or unknown are named. They are no failure.
 #[derive(Debug, Args)]
 #[command(after_help = examples::LOGOUT)]
+// The generated one does not fit 80 columns, and is not wrapped.
+#[command(override_usage = "agent-logout logout <--agent|--team|--ip|--from> <VALUE>... [OPTIONS]")]
 #[command(group = ArgGroup::new("selectors").required(true).multiple(true))]
 pub struct LogoutArgs {
     /// Log out this agent; for several: repeat, or use commas
@@ -54,6 +55,8 @@ pub struct LogoutArgs {
     #[arg(long)]
     pub json: bool,
 
+    #[command(flatten)]
+    pub times: TimesArgs,
     #[command(flatten)]
     pub service: ServiceArgs,
 }

@@ -12,5 +12,6 @@ mod examples;
 pub mod job;
 pub mod logout;
 pub mod presence;
+pub mod times;
 pub mod token;
 mod values;

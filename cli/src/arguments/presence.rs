@@ -10,6 +10,7 @@ use domain::timestamp::Timestamp;
 use super::aws::QueueArgs;
 use super::caller::TenantArgs;
 use super::examples;
+use super::times::TimesArgs;
 use super::values::{id, ip_address, status, time};
 
 /// The commands about presence events.
@@ -93,6 +94,8 @@ pub struct EventArgs {
     #[arg(long)]
     pub json: bool,
 
+    #[command(flatten)]
+    pub times: TimesArgs,
     #[command(flatten)]
     pub tenant: TenantArgs,
     #[command(flatten)]

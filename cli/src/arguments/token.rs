@@ -6,6 +6,7 @@ use domain::tenant::Tenant;
 use super::aws::DatabaseArgs;
 use super::caller::TenantArgs;
 use super::examples;
+use super::times::TimesArgs;
 use super::values::{Unquoted, tenant, token_id};
 
 /// The commands about API tokens.
@@ -48,6 +49,8 @@ pub struct ListTokensArgs {
     #[arg(long)]
     pub json: bool,
 
+    #[command(flatten)]
+    pub times: TimesArgs,
     #[command(flatten)]
     pub database: DatabaseArgs,
 }

@@ -15,10 +15,23 @@ use store::{Store, StoreError};
 use crate::arguments::agents::{ListAgentsArgs, ShowAgentArgs};
 use crate::aws::database;
 use crate::settings::tenant::tenant;
-use crate::terminal::output::{print, print_json, print_notice, printable, table};
+use crate::terminal::output::{print, print_json, print_notice, printable};
+use crate::terminal::table::{Column, table};
+use crate::terminal::times::Times;
 
 /// The maximum number of look-ups at the same time.
 const MAX_PARALLEL_LOOK_UPS: usize = 16;
+
+/// The columns of the table of agents.
+const COLUMNS: [Column; 7] = [
+    Column::whole("AGENT", 0),
+    Column::text("NAME", 1, 8),
+    Column::text("STATUS", 2, 8),
+    Column::text("TEAMS", 4, 5),
+    Column::text("ADDRESS", 5, 15),
+    Column::whole("ONLINE SINCE", 6),
+    Column::whole("LOGOUT", 3),
+];
 
 /// Lists agents.
 pub async fn list(args: &ListAgentsArgs) -> Result<()> {
@@ -33,7 +46,7 @@ pub async fn list(args: &ListAgentsArgs) -> Result<()> {
     if args.json {
         let shown: Vec<ShownAgent> = agents
             .into_iter()
-            .map(|agent| ShownAgent::new(&tenant, agent))
+            .map(|agent| ShownAgent::new(&tenant, agent, &Times::Utc))
             .collect();
         return print_json(&shown);
     }
@@ -41,19 +54,11 @@ pub async fn list(args: &ListAgentsArgs) -> Result<()> {
         print_notice(&format!("{tenant} has no such agents."));
         return Ok(());
     }
-    let header = [
-        "AGENT",
-        "NAME",
-        "STATUS",
-        "TEAMS",
-        "ADDRESS",
-        "ONLINE SINCE",
-        "LOGOUT",
-    ];
+    let times = Times::of(&args.times);
     let rows = agents
         .into_iter()
-        .map(|agent| ShownAgent::new(&tenant, agent).row());
-    print(&table(header, rows))
+        .map(|agent| ShownAgent::new(&tenant, agent, &times).row());
+    print(&table(COLUMNS, rows))
 }
 
 /// Shows one agent.
@@ -63,12 +68,10 @@ pub async fn show(args: &ShowAgentArgs) -> Result<()> {
     let found = store.agent_details(&tenant, &[args.agent]).await;
     let found = found.map_err(database::explain)?.pop();
     let agent = found.with_context(|| format!("{tenant} has no agent {}", args.agent))?;
-    let shown = ShownAgent::new(&tenant, agent);
     if args.json {
-        print_json(&shown)
-    } else {
-        print(&shown.lines())
+        return print_json(&ShownAgent::new(&tenant, agent, &Times::Utc));
     }
+    print(&ShownAgent::new(&tenant, agent, &Times::of(&args.times)).lines())
 }
 
 /// The agents of the teams if teams are given, else those at the addresses if addresses are, else all; the caller applies
@@ -140,8 +143,8 @@ struct ShownLogout {
 }
 
 impl ShownAgent {
-    fn new(tenant: &Tenant, record: AgentDetails) -> Self {
-        let time = |at: Option<Timestamp>| at.and_then(Timestamp::to_rfc3339);
+    fn new(tenant: &Tenant, record: AgentDetails, times: &Times) -> Self {
+        let time = |at: Option<Timestamp>| at.map(|at| times.show(at));
         let agent = record.agent;
         Self {
             tenant: tenant.clone(),

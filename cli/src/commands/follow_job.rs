@@ -12,6 +12,7 @@ use crate::api::job_poll::JobPoll;
 use crate::exit_status::ExitStatus;
 use crate::terminal::output::{count, print, printable};
 use crate::terminal::progress::{advance, spinner};
+use crate::terminal::times::Times;
 
 /// The first wait between two polls; each wait is half as long again as the one before.
 const FIRST_WAIT: Duration = Duration::from_millis(100);
@@ -54,18 +55,20 @@ pub async fn follow_job(service: &ServiceClient, job_id: JobId) -> Result<(JobBo
     }
 }
 
-/// Prints the status and the counts of a job.
+/// Prints the status, the times and the counts of a job.
 ///
 /// # Errors
 /// They cannot be written.
-pub fn print_counts(job: &JobBody) -> Result<()> {
+pub fn print_counts(job: &JobBody, times: &Times) -> Result<()> {
     let total = job
         .total
         .map_or("not known yet".to_owned(), |total| total.to_string());
     let line = |name: &str, value: &str| format!("{name:<12}{}\n", printable(value));
     let mut text = line("job", &job.id.to_string()) + &line("status", &job.status);
     for (name, time) in [("created", &job.created_at), ("finished", &job.finished_at)] {
-        text += &time.as_ref().map_or(String::new(), |time| line(name, time));
+        if let Some(time) = time {
+            text += &line(name, &times.show_text(time));
+        }
     }
     text += &line("total", &total);
     text += &line("logged out", &job.logged_out.to_string());

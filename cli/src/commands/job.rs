@@ -9,6 +9,7 @@ use crate::arguments::job::JobArgs;
 use crate::exit_status::ExitStatus;
 use crate::settings::service::ServiceSettings;
 use crate::terminal::output::print_json;
+use crate::terminal::times::Times;
 
 /// Prints the counts of a job, by default at its end.
 pub async fn run(args: &JobArgs) -> Result<ExitStatus> {
@@ -28,7 +29,7 @@ async fn show_job(args: &JobArgs) -> Result<ExitStatus> {
     if args.json {
         print_json(&body)?;
     } else {
-        print_counts(&job)?;
+        print_counts(&job, &Times::of(&args.times))?;
     }
     exit_status(&job)
 }

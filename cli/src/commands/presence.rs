@@ -13,6 +13,7 @@ use crate::aws::presence_queue;
 use crate::clock;
 use crate::settings::tenant::tenant;
 use crate::terminal::output::{print, print_json, printable};
+use crate::terminal::times::Times;
 
 /// Checks an event, and sends it.
 pub async fn send(command: &PresenceEventCommand) -> Result<()> {
@@ -43,7 +44,8 @@ pub async fn send(command: &PresenceEventCommand) -> Result<()> {
         let event: Value = serde_json::from_str(&body)?;
         return print_json(&json!({ "event": event, "message_id": message_id }));
     }
-    print(&format!("sent: {}", printable(&sentence(&event))))
+    let times = Times::of(&args.times);
+    print(&format!("sent: {}", printable(&sentence(&event, &times))))
 }
 
 /// The body of the message, and the event as the function `presence` reads it.
@@ -66,8 +68,8 @@ fn write_and_read(
     }
 }
 
-fn sentence(event: &PresenceEvent) -> String {
-    let since = event.at.to_rfc3339().unwrap_or_default();
+fn sentence(event: &PresenceEvent, times: &Times) -> String {
+    let since = times.show(event.at);
     let state = match &event.kind {
         EventKind::SignedIn { address, status } => {
             let from = address.known().map(|address| format!(" from {address}"));
@@ -98,7 +100,7 @@ mod tests {
             kind,
         };
         match write_and_read(&event, time(NOW)) {
-            Ok((_, event)) => sentence(&event),
+            Ok((_, event)) => sentence(&event, &Times::Utc),
             Err(error) => error.to_string(),
         }
     }

@@ -2,7 +2,6 @@
 
 use anyhow::{Result, anyhow, bail};
 use domain::callers::secret_digest;
-use domain::timestamp::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 use store::Store;
@@ -12,12 +11,22 @@ use crate::arguments::token::{CreateTokenArgs, ListTokensArgs, RevokeTokenArgs};
 use crate::aws::database;
 use crate::clock;
 use crate::settings::tenant::tenant;
-use crate::terminal::output::{json_text, print, print_json, print_notice, print_once, table};
+use crate::terminal::output::{json_text, print, print_json, print_notice, print_once};
+use crate::terminal::table::{Column, table};
+use crate::terminal::times::Times;
 
 /// The random bytes of a secret.
 const SECRET_BYTES: usize = 32;
 /// The random bytes at the end of a generated id.
 const ID_BYTES: usize = 4;
+
+/// The columns of the table of tokens.
+const COLUMNS: [Column; 4] = [
+    Column::whole("ID", 0),
+    Column::text("TENANT", 1, 8),
+    Column::whole("CREATED", 3),
+    Column::whole("REVOKED", 2),
+];
 
 /// Creates a token, and prints its password once.
 pub async fn create(args: &CreateTokenArgs) -> Result<()> {
@@ -77,7 +86,13 @@ pub async fn list(args: &ListTokensArgs) -> Result<()> {
         )
     };
     tokens.sort_by_cached_key(key);
-    let rows: Vec<TokenRow> = tokens.into_iter().map(TokenRow::of).collect();
+    let times = if args.json {
+        Times::Utc
+    } else {
+        Times::of(&args.times)
+    };
+    let rows = tokens.into_iter().map(|token| TokenRow::new(token, &times));
+    let rows: Vec<TokenRow> = rows.collect();
     if args.json {
         return print_json(&rows);
     }
@@ -94,7 +109,7 @@ pub async fn list(args: &ListTokensArgs) -> Result<()> {
             time(row.revoked_at),
         ]
     });
-    print(&table(["ID", "TENANT", "CREATED", "REVOKED"], cells))
+    print(&table(COLUMNS, cells))
 }
 
 /// Revokes a token.
@@ -122,12 +137,12 @@ struct TokenRow {
 }
 
 impl TokenRow {
-    fn of(token: ListedToken) -> Self {
+    fn new(token: ListedToken, times: &Times) -> Self {
         Self {
             id: token.token_id,
             tenant: token.tenant,
-            created_at: token.created_at.and_then(Timestamp::to_rfc3339),
-            revoked_at: token.revoked_at.and_then(Timestamp::to_rfc3339),
+            created_at: token.created_at.map(|at| times.show(at)),
+            revoked_at: token.revoked_at.map(|at| times.show(at)),
         }
     }
 }

@@ -1,5 +1,7 @@
-//! The terminal: results, notices, questions and progress bars.
+//! The terminal: results, tables, times, notices, questions and progress bars.
 
 pub mod output;
 pub mod progress;
 pub mod question;
+pub mod table;
+pub mod times;

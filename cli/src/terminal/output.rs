@@ -3,7 +3,6 @@
 use std::io::{self, ErrorKind, Write};
 
 use anyhow::{Context, Result};
-use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
 /// Prints a result. A reader who stops reading early, as in `| head -1`, is no failure.
@@ -59,25 +58,6 @@ pub fn print_notice(text: &str) {
     let _ = writeln!(io::stderr(), "{}", printable(text));
 }
 
-/// Rows under a header, in columns.
-pub fn table<const N: usize>(
-    header: [&str; N],
-    rows: impl IntoIterator<Item = [String; N]>,
-) -> String {
-    let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Disabled)
-        .set_header(header);
-    for row in rows {
-        table.add_row(row.map(|cell| printable(&cell)));
-    }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
-    table.trim_fmt()
-}
-
 /// A text with a replacement for every character that controls a terminal: names come from elsewhere.
 pub fn printable(text: &str) -> String {
     let visible = |c: char| {
@@ -101,16 +81,6 @@ pub fn count(number: usize, noun: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn columns_are_as_wide_as_their_widest_cell() {
-        let rows = [
-            ["1".to_owned(), "Ann".to_owned()],
-            ["22".to_owned(), "b\u{1b}\n".to_owned()],
-        ];
-        let text = table(["ID", "NAME"], rows);
-        assert_eq!(text, "ID  NAME\n1   Ann\n22  b\u{fffd}\u{fffd}");
-    }
 
     #[test]
     fn no_text_controls_the_terminal() {

@@ -6,6 +6,27 @@ use std::process::Stdio;
 
 use crate::stack::{Stack, ended, program};
 
+/// Every command.
+pub const COMMANDS: [&[&str]; 17] = [
+    &[],
+    &["logout"],
+    &["job"],
+    &["agents"],
+    &["agents", "import"],
+    &["agents", "list"],
+    &["agents", "show"],
+    &["presence"],
+    &["presence", "send"],
+    &["presence", "send", "signed-in"],
+    &["presence", "send", "status"],
+    &["presence", "send", "signed-out"],
+    &["token"],
+    &["token", "create"],
+    &["token", "list"],
+    &["token", "revoke"],
+    &["completions"],
+];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn wrong_usage_exits_with_2_and_says_what_to_do() {
     for (args, expected) in [
@@ -54,26 +75,9 @@ async fn wrong_usage_exits_with_2_and_says_what_to_do() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_help_of_every_command_has_examples() {
-    for args in [
-        &["--help"][..],
-        &["logout", "--help"],
-        &["job", "--help"],
-        &["agents", "--help"],
-        &["agents", "import", "--help"],
-        &["agents", "list", "--help"],
-        &["agents", "show", "--help"],
-        &["presence", "--help"],
-        &["presence", "send", "--help"],
-        &["presence", "send", "signed-in", "--help"],
-        &["presence", "send", "status", "--help"],
-        &["presence", "send", "signed-out", "--help"],
-        &["token", "--help"],
-        &["token", "create", "--help"],
-        &["token", "list", "--help"],
-        &["token", "revoke", "--help"],
-        &["completions", "--help"],
-    ] {
-        let mut help = program(args);
+    for command in COMMANDS {
+        let args = [command, &["--help"]].concat();
+        let mut help = program(&args);
         help.env("AGENT_LOGOUT_TOKEN", "acme.s3cret")
             .env("AGENT_LOGOUT_URL", "https://acme:s3cret@example.com")
             .env("AWS_ENDPOINT_URL_DYNAMODB", "https://acme:s3cret@x")
@@ -150,7 +154,7 @@ async fn there_are_completions_for_every_shell() {
     ] {
         let ended = ended(program(&["completions", shell])).await;
         assert_eq!(ended.code, 0);
-        for expected in [expected, "revoke", "signed-in"] {
+        for expected in [expected, "revoke", "signed-in", "from", "utc"] {
             assert!(ended.stdout.contains(expected), "{shell}: {expected}");
         }
     }

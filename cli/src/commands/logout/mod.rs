@@ -16,6 +16,7 @@ use crate::arguments::logout::LogoutArgs;
 use crate::exit_status::ExitStatus;
 use crate::settings::service::ServiceSettings;
 use crate::terminal::output::{print, print_json, print_notice};
+use crate::terminal::times::Times;
 
 /// Logs out the agents that the selectors match.
 pub async fn run(args: &LogoutArgs) -> Result<ExitStatus> {
@@ -50,7 +51,7 @@ async fn log_out(args: &LogoutArgs) -> Result<ExitStatus> {
             }
             Ok(ExitStatus::Done)
         }
-        LogoutAnswer::Job(job_id) => follow_new_job(&service, job_id, earlier, args.json).await,
+        LogoutAnswer::Job(job_id) => follow_new_job(&service, job_id, earlier, args).await,
     }
 }
 
@@ -58,16 +59,16 @@ async fn follow_new_job(
     service: &ServiceClient,
     job_id: JobId,
     earlier: EarlierAttempts,
-    json: bool,
+    args: &LogoutArgs,
 ) -> Result<ExitStatus> {
     print_notice(&format!(
         "agent-logout: too many agents to wait for, so this is job {job_id}; it continues if this command is stopped"
     ));
     let (job, body) = follow_job(service, job_id).await?;
-    if json {
+    if args.json {
         print_json(&body)?;
     } else {
-        print_counts(&job)?;
+        print_counts(&job, &Times::of(&args.times))?;
     }
     if job.status == "completed" && job.logged_out + job.deferred == 0 {
         outcome::print_nobody_touched(earlier);

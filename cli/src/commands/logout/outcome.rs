@@ -7,10 +7,22 @@ use wire::http::{AgentRow, SelectorsBody};
 
 use crate::api::logout_answer::EarlierAttempts;
 use crate::exit_status::ExitStatus;
-use crate::terminal::output::{count, print_notice, table};
+use crate::terminal::output::{count, print_notice};
+use crate::terminal::table::{Column, table};
 
 /// The maximum number of agents that a sentence names.
 const MAX_NAMED_AGENTS: usize = 100;
+
+/// The columns of the table of agents.
+const COLUMNS: [Column; 7] = [
+    Column::whole("AGENT", 0),
+    Column::text("NAME", 1, 8),
+    Column::text("EMAIL", 6, 8),
+    Column::text("NUMBER", 5, 6),
+    Column::text("BEFORE", 3, 8),
+    Column::text("NOW", 4, 8),
+    Column::text("LOGGED OUT", 2, 10),
+];
 
 /// The outcome of each agent, as a table.
 pub fn row_table(rows: &[AgentRow]) -> String {
@@ -30,16 +42,7 @@ pub fn row_table(rows: &[AgentRow]) -> String {
             logged_out.to_owned(),
         ]
     };
-    let header = [
-        "AGENT",
-        "NAME",
-        "EMAIL",
-        "NUMBER",
-        "BEFORE",
-        "NOW",
-        "LOGGED OUT",
-    ];
-    table(header, rows.iter().map(cells))
+    table(COLUMNS, rows.iter().map(cells))
 }
 
 /// Prints how many agents are logged out and who is not, and returns the exit status for that.
