@@ -169,6 +169,7 @@ fn check_event(event: &PresenceEvent, body: &str) {
 fn after(events: &[PresenceEvent]) -> (AgentStatus, Option<Timestamp>) {
     let mut presence = Presence {
         status: AgentStatus::offline(),
+        reported_status: None,
         status_at: None,
         session: None,
         signed_in_at: None,

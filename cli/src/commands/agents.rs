@@ -7,6 +7,7 @@ use domain::agents::AgentDetails;
 use domain::ids::{AgentId, TeamId};
 use domain::selection::{AddressRange, Selection};
 use domain::tenant::Tenant;
+use domain::text::comparison_key;
 use domain::timestamp::Timestamp;
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
@@ -108,11 +109,9 @@ fn is_at(agent: &AgentDetails, ranges: &[AddressRange]) -> bool {
 }
 
 fn has_status(agent: &AgentDetails, statuses: &[String]) -> bool {
-    let status = agent.agent.status.as_str().to_lowercase();
-    statuses.is_empty()
-        || statuses
-            .iter()
-            .any(|wanted| wanted.to_lowercase() == status)
+    let status = comparison_key(agent.agent.status.as_str());
+    let mut wanted = statuses.iter().map(|wanted| comparison_key(wanted));
+    statuses.is_empty() || wanted.any(|wanted| wanted == status)
 }
 
 /// An agent as shown: the keys of an import, and the logouts.

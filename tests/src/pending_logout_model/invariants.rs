@@ -54,7 +54,10 @@ impl World {
             // Reported after the request that covers the session.
             Some(EventKind::SignedIn { status, .. }) => {
                 let at = event.map(|event| event.at);
-                at <= self.accepted_at() && (!status.is_busy() || was.buffered_status.is_some())
+                let reported = was.reported_status.as_ref();
+                let has_ended = was.buffered_status.is_some()
+                    || was.status_at > at && reported.is_some_and(|status| !status.is_busy());
+                at <= self.accepted_at() && (!status.is_busy() || has_ended)
             }
             Some(EventKind::SignedOut) => false,
             None => !was.status.is_busy() && !was.status.is_offline(),
@@ -139,8 +142,14 @@ impl World {
             assert_eq!(table.status, self.status, "{path:?}: cut off");
             let pending = table.pending_logout.as_ref().map(|pending| pending.session);
             assert_eq!(pending, Some(self.session), "{path:?}: not pending");
-        } else {
-            assert!(table.status.is_offline(), "{path:?}: back online");
+        } else if !table.status.is_offline() {
+            // On a call or chat that began after the request, and was reported before the sign-in.
+            let pending = table.pending_logout.as_ref().map(|pending| pending.session);
+            let finishes = table.status.is_busy() && pending == Some(self.session);
+            assert!(
+                finishes && table.status == self.status,
+                "{path:?}: back online"
+            );
         }
     }
 

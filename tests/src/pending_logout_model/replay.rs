@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use aws_lambda_events::dynamodb::EventRecord;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::agents::RequestId;
+use domain::agents::{AgentStatus, RequestId};
 use domain::ids::AgentId;
 use domain::presence::PresenceEvent;
 use domain::timestamp::Timestamp;
@@ -192,6 +192,7 @@ impl Replay<'_> {
         let request = |map: &Item| map["request"].as_s().unwrap().clone();
         json!({
             "status": item["agent_status"].as_s().unwrap(),
+            "reported_status": item.get("reported_status").map(|text| text.as_s().unwrap()),
             "status_at": item.get("status_at").map(number),
             "session": item.get("online_since").map(number),
             "signed_in_at": item.get("signed_in_at").map(number),
@@ -216,6 +217,7 @@ fn state_of(world: &World) -> Value {
     let ms = Timestamp::epoch_ms;
     json!({
         "status": table.status.as_str(),
+        "reported_status": table.reported_status.as_ref().map(AgentStatus::as_str),
         "status_at": table.status_at.map(ms),
         "session": table.session.map(ms),
         "signed_in_at": table.signed_in_at.map(ms),

@@ -107,7 +107,8 @@ impl World {
             status: available.clone(),
             session: at(0),
             table: Presence {
-                status: available,
+                status: available.clone(),
+                reported_status: Some(available),
                 status_at: None,
                 session: Some(at(0)),
                 signed_in_at: None,

@@ -38,8 +38,16 @@ impl Presence {
         now: Timestamp,
         covering: LastRequest,
     ) -> Option<RequestId> {
-        let before = self.status_at;
+        let before = self.reported();
         let session = self.begin_session(at, now);
+        if let Some(reported) = self
+            .reported_status
+            .clone()
+            .filter(|_| self.status.is_offline())
+        {
+            // What was reported last, whatever a logout has made of it: it may be of this session.
+            self.status = reported;
+        }
         let is_later = |reported: Timestamp| reported > covering.accepted_at;
         let buffered = self.buffered_status.take();
         let (later, buffered) = match buffered {
@@ -69,7 +77,7 @@ impl Presence {
         }
         // On a call or chat when the request was accepted; what was reported later may be its end.
         let later = self.buffered_status.take()?;
-        let before = self.status_at;
+        let before = self.reported();
         self.set_if_later(&later.status, later.at);
         self.settle_and_buffer(before)
     }

@@ -8,6 +8,9 @@ use crate::timestamp::Timestamp;
 pub struct Presence {
     /// What they are doing.
     pub status: AgentStatus,
+    /// The status that was reported last, by an event or a roster: another one than `status` for an agent who was logged out.
+    /// `None` for an agent of an earlier version.
+    pub reported_status: Option<AgentStatus>,
     /// When the event happened that reported it; `None` before the first event.
     pub status_at: Option<Timestamp>,
     /// The current or last session; `None` for an agent who was never online.
@@ -23,6 +26,13 @@ pub struct Presence {
     pub last_request: Option<LastRequest>,
     /// The session that `last_request` ended although its sign-in was reported only after the request.
     pub covered_session: Option<Session>,
+}
+
+/// The status that was reported last, and when.
+#[derive(Clone, Debug)]
+pub(super) struct Reported {
+    status: Option<AgentStatus>,
+    at: Option<Timestamp>,
 }
 
 /// A status that was reported while the agent was `Offline`.
@@ -44,6 +54,14 @@ pub struct LastRequest {
 }
 
 impl Presence {
+    /// The status that was reported last.
+    pub(super) fn reported(&self) -> Reported {
+        Reported {
+            status: self.reported_status.clone(),
+            at: self.status_at,
+        }
+    }
+
     /// When the session began, by the contact centre's clock.
     pub(super) fn session_began(&self) -> Option<Timestamp> {
         self.signed_in_at.max(self.session)
@@ -58,9 +76,15 @@ impl Presence {
     /// Makes this the status, unless the known one is as late.
     pub(super) fn set_if_later(&mut self, status: &AgentStatus, at: Timestamp) {
         if self.is_before(status, at) {
-            self.status = status.clone();
-            self.status_at = Some(at);
+            self.report(status, at);
         }
+    }
+
+    /// Makes this the status.
+    pub(super) fn report(&mut self, status: &AgentStatus, at: Timestamp) {
+        self.status = status.clone();
+        self.reported_status = Some(status.clone());
+        self.status_at = Some(at);
     }
 
     /// Removes a pending logout whose session has ended, and logs the agent out if the call or chat has ended. Returns the
@@ -81,13 +105,14 @@ impl Presence {
     /// The same. The status that the logout replaced is buffered, and its time forgotten in favour of the one `before`: a sign-in
     /// between the request and that status may not have arrived yet. Then the status belongs to the session that it begins, and
     /// is restored when it arrives.
-    pub(super) fn settle_and_buffer(&mut self, before: Option<Timestamp>) -> Option<RequestId> {
+    pub(super) fn settle_and_buffer(&mut self, before: Reported) -> Option<RequestId> {
         let replaced = self.status_at.map(|at| BufferedStatus {
             status: self.status.clone(),
             at,
         });
         let logged_out_by = self.settle_pending_logout()?;
-        self.status_at = before;
+        self.reported_status = before.status;
+        self.status_at = before.at;
         self.buffered_status = self.buffered_status.take().or(replaced);
         Some(logged_out_by)
     }

@@ -41,7 +41,7 @@ impl Presence {
     /// Puts the agent on the call or chat again that a covered session was on when the request was accepted; the logout is
     /// pending until it ends.
     fn resume_interaction(&mut self) {
-        let (Some(last), Some(session)) = (&self.last_request, self.covered_session) else {
+        let (Some(last), Some(session)) = (self.last_request.clone(), self.covered_session) else {
             return;
         };
         let is_interaction = |buffered: &mut BufferedStatus| {
@@ -51,10 +51,9 @@ impl Presence {
             return;
         }
         if let Some(interaction) = self.buffered_status.take_if(is_interaction) {
-            self.status = interaction.status;
-            self.status_at = Some(interaction.at);
+            self.report(&interaction.status, interaction.at);
             self.pending_logout = Some(PendingLogout {
-                request: last.request.clone(),
+                request: last.request,
                 session,
                 carried_since: None,
             });

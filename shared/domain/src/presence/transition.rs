@@ -46,7 +46,7 @@ pub fn apply(seen: &Presence, event: &PresenceEvent, now: Timestamp) -> Option<T
             if !to.change_status(status, event.at) {
                 return None;
             }
-            (to.settle_and_buffer(seen.status_at), None)
+            (to.settle_and_buffer(seen.reported()), None)
         }
         EventKind::SignedOut => {
             let is_changed = to.take_back_carried_logout(event.at)

@@ -99,6 +99,7 @@ impl Store {
                 .set("reported_status", text(status.as_str())),
             EventKind::SignedOut => update
                 .set("agent_status", text(AgentStatus::OFFLINE))
+                .set("reported_status", text(AgentStatus::OFFLINE))
                 .remove("pending_logout")
                 .remove("covered_session"),
         };

@@ -33,6 +33,7 @@ pub(crate) fn read(mut item: Item, statuses: &Statuses) -> Option<Agent> {
 pub(crate) fn read_presence(item: &Item, statuses: &Statuses) -> Option<Presence> {
     Some(Presence {
         status: statuses.recognize(read_text(item, "agent_status")?),
+        reported_status: read_text(item, "reported_status").map(|text| statuses.recognize(text)),
         status_at: read_time(item, "status_at"),
         session: read_time(item, "online_since"),
         signed_in_at: read_time(item, "signed_in_at"),
@@ -49,7 +50,13 @@ pub(crate) fn of_presence(presence: &Presence) -> [(&'static str, Option<Attribu
     let buffered_status = presence.buffered_status.as_ref();
     [
         ("agent_status", Some(text(presence.status.as_str()))),
-        ("reported_status", Some(text(presence.status.as_str()))),
+        (
+            "reported_status",
+            presence
+                .reported_status
+                .as_ref()
+                .map(|status| text(status.as_str())),
+        ),
         ("status_at", presence.status_at.map(epoch_ms)),
         ("online_since", presence.session.map(epoch_ms)),
         ("signed_in_at", presence.signed_in_at.map(epoch_ms)),

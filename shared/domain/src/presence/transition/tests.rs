@@ -48,6 +48,7 @@ fn signs_out(seconds: i64) -> PresenceEvent {
 fn never_online() -> Presence {
     Presence {
         status: AgentStatus::offline(),
+        reported_status: None,
         status_at: None,
         session: None,
         signed_in_at: None,

@@ -18,9 +18,10 @@ fn signs_in_busy(seconds: i64) -> PresenceEvent {
     event(seconds, EventKind::SignedIn { address, status })
 }
 
-fn touched(status_now: &str) -> Presence {
+fn touched(status_now: &str, reported: &str) -> Presence {
     Presence {
         status: status(status_now),
+        reported_status: Some(status(reported)),
         status_at: Some(at(2)),
         session: Some(at(1)),
         signed_in_at: Some(at(1)),
@@ -34,7 +35,7 @@ fn touched(status_now: &str) -> Presence {
 
 /// Idle in the session that the request found, and logged out.
 fn logged_out() -> Presence {
-    touched("Offline")
+    touched("Offline", "Available")
 }
 
 /// On a call in the session that the request found, and deferred.
@@ -45,7 +46,7 @@ fn deferred() -> Presence {
             session: at(1),
             carried_since: None,
         }),
-        ..touched("In-call")
+        ..touched("In-call", "In-call")
     }
 }
 
@@ -185,6 +186,22 @@ fn a_late_sign_out_in_between_takes_the_pending_logout_back() {
     // A sign-out before the call began is older than what is known.
     let (reloaded, _) = after(deferred(), &[signs_in_busy(60)]);
     assert_eq!(apply(&reloaded, &signs_out(1), NOW), None);
+}
+
+#[test]
+fn a_status_of_the_covered_session_may_be_known_before_its_sign_in() {
+    // The status of second 2 was taken for a status of the session that the request found.
+    let (presence, _) = after(
+        logged_out(),
+        &[PresenceEvent {
+            at: Timestamp::from_epoch_ms(1_500),
+            ..signs_in(1)
+        }],
+    );
+    assert!(presence.status.is_offline());
+    let resumed = apply(&presence, &changes(20, "In-call"), NOW).unwrap().to;
+    assert_eq!(resumed.status, status("In-call"));
+    assert!(resumed.pending_logout.is_some());
 }
 
 #[test]
