@@ -157,7 +157,7 @@ def a_job_of_5000_agents_while_functions_are_killed(service):
         for n in range(5_000)
     ]
     service.load("acme", agents)
-    # Messages of a killed worker come again after seconds, and not after the queue's own 12 minutes.
+    # Messages of a killed worker come again after seconds, and not after the queue's own minute.
     sqs, queue = service.client("sqs"), service.outputs["JobsQueueUrl"]
     sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "15"})
     code, headers, job = post(service, {"team_ids": [77]})

@@ -1,4 +1,4 @@
-//! Bodies of messages in the queues `jobs` and `presence`, one a line: a message is read as the JSON that it is, and events
+//! Bodies of messages in the queues `plans`, `jobs` and `presence`, one a line: a message is read as the JSON that it is, and events
 //! that do not contradict each other lead to the same presence in any order, however often they are delivered.
 
 #![no_main]

@@ -10,3 +10,5 @@ mod permissions;
 mod presence;
 mod security;
 mod template;
+#[cfg(feature = "virtual-time")]
+mod time_limits;

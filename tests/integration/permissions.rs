@@ -24,6 +24,8 @@ pub async fn of_all_functions() -> BTreeMap<&'static str, Permissions> {
     post_requests(&stack).await;
     all.insert("force-logout", take());
     all.insert("job-status", of_job_status().await);
+    plan_job(&stack).await;
+    all.insert("job-planner", take());
     work_off_job(&stack).await;
     all.insert("logout-worker", take());
     report_events(&stack).await;
@@ -58,12 +60,20 @@ async fn of_job_status() -> Permissions {
     std::mem::take(&mut *seen.lock().unwrap())
 }
 
-/// Delivers the plan of a job whose item was not written, and then its chunks.
-async fn work_off_job(stack: &TestStack) {
+/// Delivers the plan of a job whose item was not written.
+async fn plan_job(stack: &TestStack) {
     delete_jobs(stack).await;
-    for _ in 0..2 {
-        assert!(stack.deliver_jobs().await.is_empty());
-    }
+    assert!(stack.deliver_plans().await.is_empty());
+}
+
+/// Delivers the chunks of that job, and a plan as it was in their queue up to 0.2.0.
+async fn work_off_job(stack: &TestStack) {
+    let event: Value =
+        serde_json::from_str(include_str!("../fixtures/events/logout-worker.json")).unwrap();
+    let old_plan = event["Records"][0]["body"].as_str().unwrap();
+    stack.jobs.send(old_plan).await;
+    assert!(stack.deliver_jobs().await.is_empty());
+    stack.leaves_messages();
 }
 
 async fn report_events(stack: &TestStack) {
@@ -117,8 +127,12 @@ fn permissions(call: &Call) -> Permissions {
     match call.operation.as_str() {
         "SendMessageBatch" => {
             let url = body["QueueUrl"].as_str().unwrap();
-            assert!(url.ends_with("/jobs"), "{url}");
-            Permissions::from([of("sqs:SendMessage", "JobsQueue.Arn".to_owned())])
+            let queue = match url.rsplit('/').next().unwrap() {
+                "plans" => "PlansQueue",
+                "jobs" => "JobsQueue",
+                _ => panic!("{url}"),
+            };
+            Permissions::from([of("sqs:SendMessage", format!("{queue}.Arn"))])
         }
         "BatchExecuteStatement" => {
             let statements = body["Statements"].as_array().unwrap().iter();

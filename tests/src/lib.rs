@@ -5,7 +5,8 @@
 //! - [`TestStack`] starts the service, and has verbs for its callers and the contact centre;
 //! - `agents`: [`new_agents`], [`bulk_insert`], and the state of agents in the table;
 //! - `api`: the [`answer`] to a caller, checked against [`openapi`]; [`gateway_event`];
-//! - `aws`: [`aws_calls`] intercepts every call, [`faults`] makes calls fail by number, [`meter`] counts;
+//! - `aws`: [`aws_calls`] intercepts every call, [`faults`] makes calls fail by number, [`meter`] counts,
+//!   [`virtual_time`] makes waits pass at once;
 //! - `queues`: [`test_queue`] and [`invoke`] deliver messages, and [`presence_messages`] are the bodies of some;
 //! - [`crash_points`] and [`pending_logout_model`]: the exhaustive tests, quick or long by their arguments;
 //! - [`interleavings`]: several programs, whose calls arrive in every order;
@@ -28,6 +29,6 @@ pub use agents::{bulk_insert, new_agents};
 pub use api::answer::Answer;
 pub use api::{answer, gateway_event, openapi};
 pub use aws::aws_calls::{Act, AwsCalls, Call};
-pub use aws::{aws_calls, faults, meter};
+pub use aws::{aws_calls, faults, meter, virtual_time};
 pub use queues::{invoke, presence_messages, test_queue};
 pub use test_stack::TestStack;

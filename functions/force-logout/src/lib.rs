@@ -13,13 +13,13 @@ use service::force_logout::{AgentOutcome, SelectedAgents, log_out_at_once, resol
 use service::jobs::accept_job;
 use service::lambda::environment::{Environment, SettingsError};
 use service::lambda::http::{self, HttpError};
+use store::connection::RetryLimit;
 use store::{JobQueue, Store};
-use tokio::time::timeout;
 use wire::http::paths::FORCE_LOGOUT_PATH;
 use wire::http::{AcceptedJobBody, AgentRow, SelectorsBody};
 
 /// The time limit of an answer; API Gateway waits for 30 seconds (quotas of HTTP APIs).
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(25);
+pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(25);
 
 /// What the function keeps between invocations.
 pub struct ForceLogoutFunction {
@@ -27,8 +27,8 @@ pub struct ForceLogoutFunction {
     pub authenticator: Authenticator,
     /// DynamoDB.
     pub store: Store,
-    /// Where jobs go.
-    pub job_queue: JobQueue,
+    /// Where the plans of jobs go.
+    pub plans: JobQueue,
     /// The present time.
     pub clock: Clock,
     /// The maximum number of agents that are logged out while the caller waits; a request for more becomes a job.
@@ -43,11 +43,12 @@ impl ForceLogoutFunction {
     /// # Errors
     /// A variable is missing or invalid.
     pub fn from_environment(environment: &Environment) -> Result<Self, SettingsError> {
-        let (store, clock) = (environment.store()?, Clock::system());
+        let limit = RetryLimit::WhileCallerWaits;
+        let (store, clock) = (environment.store(limit)?, Clock::system());
         Ok(Self {
             authenticator: environment.authenticator(store.clone(), clock.clone())?,
             store,
-            job_queue: environment.job_queue()?,
+            plans: environment.plans_queue(limit)?,
             clock,
             sync_limit: environment.sync_limit()?,
             job_retention: environment.job_retention()?,
@@ -56,8 +57,7 @@ impl ForceLogoutFunction {
 
     /// Answers one request.
     pub async fn handle(&self, request: Request) -> Response<Body> {
-        let answer = timeout(ANSWER_TIMEOUT, self.force_logout(&request)).await;
-        http::answer(answer.unwrap_or(Err(HttpError::TimedOut)))
+        http::answer_within(ANSWER_TIMEOUT, self.force_logout(&request)).await
     }
 
     async fn force_logout(&self, request: &Request) -> Result<Response<Body>, HttpError> {
@@ -73,7 +73,7 @@ impl ForceLogoutFunction {
             SelectedAgents::TooMany => {
                 let job_id = accept_job(
                     &self.store,
-                    &self.job_queue,
+                    &self.plans,
                     tenant,
                     selection,
                     self.clock.now(),

@@ -1,5 +1,7 @@
 //! `GET …/force_logout/jobs/{id}`: looks a job up.
 
+use std::time::Duration;
+
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use service::authentication::Authenticator;
@@ -7,7 +9,11 @@ use service::clock::Clock;
 use service::lambda::environment::{Environment, SettingsError};
 use service::lambda::http::{self, HttpError};
 use store::Store;
+use store::connection::RetryLimit;
 use wire::http::JobBody;
+
+/// The time limit of an answer; the function has ten seconds.
+pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// What the function keeps between invocations.
 pub struct JobStatusFunction {
@@ -25,7 +31,8 @@ impl JobStatusFunction {
     /// # Errors
     /// A variable is missing or invalid.
     pub fn from_environment(environment: &Environment) -> Result<Self, SettingsError> {
-        let (store, clock) = (environment.store()?, Clock::system());
+        let store = environment.store(RetryLimit::WhileCallerWaits)?;
+        let clock = Clock::system();
         Ok(Self {
             authenticator: environment.authenticator(store.clone(), clock.clone())?,
             store,
@@ -35,7 +42,7 @@ impl JobStatusFunction {
 
     /// Answers one request.
     pub async fn handle(&self, request: Request) -> Response<Body> {
-        http::answer(self.job_status(&request).await)
+        http::answer_within(ANSWER_TIMEOUT, self.job_status(&request)).await
     }
 
     async fn job_status(&self, request: &Request) -> Result<Response<Body>, HttpError> {

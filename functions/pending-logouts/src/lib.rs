@@ -11,6 +11,7 @@ use service::lambda::deadline::{OutOfTime, until_deadline};
 use service::lambda::environment::{Environment, SettingsError};
 use service::lambda::partial_batch_response::{Failed, process_records};
 use service::pending_logouts::finish_pending_logout;
+use store::connection::RetryLimit;
 use store::{Store, StoreError, StreamedAgent};
 use thiserror::Error;
 use tracing::warn;
@@ -45,7 +46,7 @@ impl PendingLogoutsFunction {
     /// A variable is missing or invalid.
     pub fn from_environment(environment: &Environment) -> Result<Self, SettingsError> {
         Ok(Self {
-            store: environment.store()?,
+            store: environment.store(RetryLimit::UntilDeadline)?,
             clock: Clock::system(),
         })
     }

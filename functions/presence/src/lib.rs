@@ -13,6 +13,7 @@ use service::lambda::environment::{Environment, SettingsError};
 use service::lambda::partial_batch_response::{Failed, message_id, process_messages};
 use service::presence_events::{ApplyEventError, apply_event};
 use store::Store;
+use store::connection::RetryLimit;
 use thiserror::Error;
 use tracing::warn;
 use wire::messages::presence_message::{self, PresenceMessageError};
@@ -55,7 +56,7 @@ impl PresenceFunction {
     /// A variable is missing or invalid.
     pub fn from_environment(environment: &Environment) -> Result<Self, SettingsError> {
         Ok(Self {
-            store: environment.store()?,
+            store: environment.store(RetryLimit::UntilDeadline)?,
             clock: Clock::system(),
         })
     }

@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use domain::limits::DEFAULT_JOB_RETENTION_DAYS;
 use force_logout::ForceLogoutFunction;
+use job_planner::JobPlannerFunction;
 use job_status::JobStatusFunction;
 use logout_worker::LogoutWorkerFunction;
 use pending_logouts::PendingLogoutsFunction;
 use presence::PresenceFunction;
 use service::authentication::Authenticator;
 use service::clock::Clock;
+use store::connection::RetryLimit;
 use store::{JobQueue, Store};
 
 /// How long jobs are kept, unless a deployment says otherwise.
@@ -21,12 +23,23 @@ pub struct Functions {
     pub force_logout: ForceLogoutFunction,
     /// `GET …/force_logout/jobs/{id}`.
     pub job_status: JobStatusFunction,
+    /// Behind the queue `plans`.
+    pub job_planner: JobPlannerFunction,
     /// Behind the queue `jobs`.
     pub logout_worker: LogoutWorkerFunction,
     /// Behind the queue `presence`.
     pub presence: PresenceFunction,
     /// Behind the stream of the agents table.
     pub pending_logouts: PendingLogoutsFunction,
+}
+
+/// The queues that functions send to.
+#[derive(Clone)]
+pub struct JobQueues {
+    /// The queue `plans`.
+    pub plans: JobQueue,
+    /// The queue `jobs`.
+    pub jobs: JobQueue,
 }
 
 /// The settings that a deployment can change.
@@ -43,17 +56,20 @@ impl Functions {
     #[must_use]
     pub fn new(
         store: &Store,
-        job_queue: &JobQueue,
+        queues: &JobQueues,
         clock: &Clock,
         settings: FunctionSettings,
     ) -> Self {
+        let until_deadline = RetryLimit::UntilDeadline;
+        let patient_store = || store.clone().with_retry_limit(until_deadline);
+        let patient = |queue: &JobQueue| queue.clone().with_retry_limit(until_deadline);
         let (store, clock) = (|| store.clone(), || clock.clone());
         let authenticator = Authenticator::new(store(), clock(), settings.domain_name);
         Self {
             force_logout: ForceLogoutFunction {
                 authenticator: authenticator.clone(),
                 store: store(),
-                job_queue: job_queue.clone(),
+                plans: queues.plans.clone(),
                 clock: clock(),
                 sync_limit: settings.sync_limit,
                 job_retention: JOB_RETENTION,
@@ -63,17 +79,22 @@ impl Functions {
                 store: store(),
                 clock: clock(),
             },
+            job_planner: JobPlannerFunction {
+                store: patient_store(),
+                chunks: patient(&queues.jobs),
+                clock: clock(),
+            },
             logout_worker: LogoutWorkerFunction {
-                store: store(),
-                job_queue: job_queue.clone(),
+                store: patient_store(),
+                plans: patient(&queues.plans),
                 clock: clock(),
             },
             presence: PresenceFunction {
-                store: store(),
+                store: patient_store(),
                 clock: clock(),
             },
             pending_logouts: PendingLogoutsFunction {
-                store: store(),
+                store: patient_store(),
                 clock: clock(),
             },
         }

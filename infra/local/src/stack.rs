@@ -11,7 +11,7 @@ use domain::timestamp::Timestamp;
 use dynoxide::Database;
 use futures::future::select_all;
 use service::clock::Clock;
-use service::lambda::queue_settings::{JOBS_QUEUE, PRESENCE_QUEUE, QueueSettings};
+use service::lambda::queue_settings::{JOBS_QUEUE, PLANS_QUEUE, PRESENCE_QUEUE, QueueSettings};
 use service::lambda::stream_settings::AGENTS_STREAM;
 use store::connection::Backoff;
 use store::{JobQueue, Store, pending_logout_records};
@@ -23,7 +23,7 @@ use crate::backends::{dynamodb, sqs};
 use crate::event_sources::queue_poller::QueuePoller;
 use crate::event_sources::stream_poller::StreamPoller;
 use crate::event_sources::stream_reader::StreamReader;
-use crate::functions::{FunctionSettings, Functions};
+use crate::functions::{FunctionSettings, Functions, JobQueues};
 use crate::http::http_front;
 use crate::initial_agents::{InitialAgents, Loaded};
 use crate::server::Server;
@@ -74,7 +74,7 @@ impl Stack {
             Server::start(|stopped| sqs::serve(sqs, stopped)),
         ];
 
-        let (store, job_queue) = (store(dynamodb_address, statuses), job_queue(sqs_address));
+        let (store, queues) = (store(dynamodb_address, statuses), job_queues(sqs_address));
         let sqs = Client::from_conf(sqs::client_config(sqs_address).build());
         create_tables_and_queues(&store, &sqs).await?;
         let loaded = agents
@@ -84,8 +84,8 @@ impl Stack {
         let examples = agents.examples(clock.now());
         let mut resumed_jobs = 0;
         if let Some(http) = http {
-            resumed_jobs = resume_jobs(&store, &job_queue, clock.now()).await?;
-            let functions = functions(&store, &job_queue, &clock, args.sync_limit);
+            resumed_jobs = resume_jobs(&store, &queues.plans, clock.now()).await?;
+            let functions = functions(&store, &queues, &clock, args.sync_limit);
             let functions = Arc::new(functions);
             let pollers = event_sources(&functions, &clock, &sqs, sqs_address, database);
             servers.extend(pollers?);
@@ -125,23 +125,34 @@ impl Stack {
     }
 }
 
-fn functions(store: &Store, job_queue: &JobQueue, clock: &Clock, sync_limit: usize) -> Functions {
+/// The functions over this DynamoDB and these queues.
+#[must_use]
+pub fn functions(store: &Store, queues: &JobQueues, clock: &Clock, sync_limit: usize) -> Functions {
     let settings = FunctionSettings {
         sync_limit,
         domain_name: None,
     };
-    Functions::new(store, job_queue, clock, settings)
+    Functions::new(store, queues, clock, settings)
 }
 
-fn store(dynamodb_address: SocketAddr, statuses: Statuses) -> Store {
+/// The DynamoDB at an address.
+#[must_use]
+pub fn store(dynamodb_address: SocketAddr, statuses: Statuses) -> Store {
     let config = dynamodb::client_config(dynamodb_address);
     Store::new(config, dynamodb::table_names(), Backoff::AWS).with_statuses(statuses)
 }
 
-fn job_queue(sqs_address: SocketAddr) -> JobQueue {
-    let config = sqs::client_config(sqs_address);
-    let url = sqs::queue_url(sqs_address, JOBS_QUEUE.name);
-    JobQueue::new(config, url, Backoff::AWS)
+/// The queues of the SQS at an address.
+#[must_use]
+pub fn job_queues(sqs_address: SocketAddr) -> JobQueues {
+    let queue = |settings: &QueueSettings| {
+        let url = sqs::queue_url(sqs_address, settings.name);
+        JobQueue::new(sqs::client_config(sqs_address), url, Backoff::AWS)
+    };
+    JobQueues {
+        plans: queue(&PLANS_QUEUE),
+        jobs: queue(&JOBS_QUEUE),
+    }
 }
 
 /// Starts the pollers of queues and stream.
@@ -151,14 +162,16 @@ fn event_sources(
     sqs: &Client,
     sqs_address: SocketAddr,
     database: Database,
-) -> Result<[Server; 3]> {
+) -> Result<[Server; 4]> {
     let queue = |settings: &QueueSettings| QueuePoller {
         sqs: sqs.clone(),
         queue_url: sqs::queue_url(sqs_address, settings.name),
         function_timeout: Duration::from_secs(settings.function_timeout_seconds.into()),
+        batch_size: settings.batch_size,
         clock: clock.clone(),
     };
-    let (jobs, presence) = (queue(&JOBS_QUEUE), queue(&PRESENCE_QUEUE));
+    let (plans, jobs) = (queue(&PLANS_QUEUE), queue(&JOBS_QUEUE));
+    let presence = queue(&PRESENCE_QUEUE);
     let agents = dynamodb::table_names().agents;
     let filter = pending_logout_records(functions.pending_logouts.store.statuses());
     let stream = StreamPoller {
@@ -170,7 +183,12 @@ fn event_sources(
         dead_letter_queue_url: sqs::queue_url(sqs_address, AGENTS_STREAM.dead_letter_queue),
     };
     let shared = || functions.clone();
-    let (for_worker, for_presence, for_pending_logouts) = (shared(), shared(), shared());
+    let (for_planner, for_worker) = (shared(), shared());
+    let (for_presence, for_pending_logouts) = (shared(), shared());
+    let plan = move |event, deadline| {
+        let functions = for_planner.clone();
+        async move { functions.job_planner.handle(event, deadline).await }
+    };
     let work = move |event, deadline| {
         let functions = for_worker.clone();
         async move { functions.logout_worker.handle(event, deadline).await }
@@ -184,6 +202,7 @@ fn event_sources(
         async move { functions.pending_logouts.handle(event, deadline).await }
     };
     Ok([
+        Server::start(|stopped| plans.run(plan, stopped)),
         Server::start(|stopped| jobs.run(work, stopped)),
         Server::start(|stopped| presence.run(apply, stopped)),
         Server::start(|stopped| stream.run(finish, stopped)),
@@ -192,12 +211,12 @@ fn event_sources(
 
 /// Sends the plan message of each unfinished job again: the embedded queue loses its messages when it ends, and nothing else
 /// is needed to go on.
-async fn resume_jobs(store: &Store, job_queue: &JobQueue, now: Timestamp) -> Result<usize> {
+async fn resume_jobs(store: &Store, plan_queue: &JobQueue, now: Timestamp) -> Result<usize> {
     let unfinished = store.unfinished_jobs(now).await;
     let unfinished = unfinished.context("cannot look for unfinished jobs")?;
     let count = unfinished.len();
     let plans = unfinished.into_iter().map(JobMessage::Plan);
-    job_queue
+    plan_queue
         .send_all(plans)
         .await
         .context("cannot resume jobs")?;
@@ -209,6 +228,7 @@ async fn create_tables_and_queues(store: &Store, sqs: &Client) -> Result<()> {
         .create_missing_tables()
         .await
         .context("cannot create the tables")?;
+    sqs::create_queue(sqs, &PLANS_QUEUE).await?;
     sqs::create_queue(sqs, &JOBS_QUEUE).await?;
     sqs::create_queue(sqs, &PRESENCE_QUEUE).await?;
     sqs::create_dead_letter_queue(sqs, AGENTS_STREAM.dead_letter_queue).await

@@ -7,9 +7,6 @@ use tracing::info;
 
 use crate::clock::Clock;
 
-/// An agent who changes between each read and write is tried at most that many times.
-const MAX_ROUNDS: u32 = 6;
-
 /// Why an event was not applied.
 #[derive(Debug, Error)]
 pub enum ApplyEventError {
@@ -17,8 +14,8 @@ pub enum ApplyEventError {
     #[error("there is no such agent")]
     UnknownAgent,
     /// The agent changed between the read and the write in every round.
-    #[error("the agent kept changing for {MAX_ROUNDS} rounds")]
-    Unsettled,
+    #[error("the agent kept changing for {0} rounds")]
+    Unsettled(u32),
     /// DynamoDB refused.
     #[error("DynamoDB")]
     Store(#[from] StoreError),
@@ -36,9 +33,12 @@ pub async fn apply_event(
 ) -> Result<(), ApplyEventError> {
     let now = clock.now();
     let mut written = store.write_next_event(event, now).await?;
-    for _ in 0..MAX_ROUNDS {
-        let PresenceWrite::Rejected(seen) = &written else {
-            break;
+    let mut tries = store.tries();
+    loop {
+        let seen = match &written {
+            PresenceWrite::Applied => return Ok(()),
+            PresenceWrite::NoAgent => return Err(ApplyEventError::UnknownAgent),
+            PresenceWrite::Rejected(seen) => seen,
         };
         let Some(transition) = presence::apply(&seen.presence, event, now) else {
             info!(
@@ -66,10 +66,9 @@ pub async fn apply_event(
                 "logged out an agent by an event"
             );
         }
-    }
-    match written {
-        PresenceWrite::Applied => Ok(()),
-        PresenceWrite::NoAgent => Err(ApplyEventError::UnknownAgent),
-        PresenceWrite::Rejected(_) => Err(ApplyEventError::Unsettled),
+        let is_rejected = matches!(written, PresenceWrite::Rejected(_));
+        if is_rejected && !tries.again("applying an event", "the agent changed").await {
+            return Err(ApplyEventError::Unsettled(tries.failed()));
+        }
     }
 }

@@ -1,29 +1,21 @@
 //! Why DynamoDB did not do what was asked.
 
 use std::error::Error as StdError;
-use std::fmt;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use thiserror::Error;
 
-/// The codes with which DynamoDB asks a client to slow down (Amazon DynamoDB Developer Guide, "Error handling"), or to wait
-/// until an import has written the same agent; the SDK does not retry that.
-const THROTTLES: [&str; 4] = [
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "ThrottlingException",
-    "TransactionConflictException",
-];
+use crate::connection::is_passing;
 
 /// DynamoDB refused, or did not answer in time. Holds no attribute values, so it may be logged.
 #[derive(Debug, Error)]
 pub enum StoreError {
-    /// A whole call failed, after the SDK's retries.
+    /// A whole call failed, after all retries.
     #[error("{operation} failed")]
     Call {
         /// The API operation.
         operation: &'static str,
-        /// It was throttled, or took too long.
+        /// It failed for a passing reason.
         transient: bool,
         /// The SDK's error.
         source: Box<dyn StdError + Send + Sync>,
@@ -60,23 +52,14 @@ pub enum StoreError {
 
 impl StoreError {
     /// For `map_err` on a call of the SDK.
-    pub(crate) fn call<E, R>(operation: &'static str) -> impl FnOnce(SdkError<E, R>) -> Self
+    pub(crate) fn call<E>(operation: &'static str) -> impl FnOnce(SdkError<E>) -> Self
     where
         E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
-        R: fmt::Debug + Send + Sync + 'static,
     {
-        move |source| {
-            let is_throttled = source.code().is_some_and(|code| THROTTLES.contains(&code));
-            let is_timeout = match &source {
-                SdkError::TimeoutError(_) => true,
-                SdkError::DispatchFailure(failure) => failure.is_timeout(),
-                _ => false,
-            };
-            Self::Call {
-                operation,
-                transient: is_throttled || is_timeout,
-                source: Box::new(source),
-            }
+        move |source| Self::Call {
+            operation,
+            transient: is_passing(&source),
+            source: Box::new(source),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Sending to the queue `jobs`.
+//! Sending messages of jobs: plans to the queue `plans`, chunks to the queue `jobs`.
 
 use std::error::Error as StdError;
 
@@ -9,49 +9,64 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use thiserror::Error;
 use wire::messages::JobMessage;
 
-use crate::connection::{Backoff, retries, timeouts};
+use crate::connection::{Backoff, Retries, RetryLimit, is_passing_code, sdk_retries, timeouts};
 
+const OPERATION: &str = "SendMessageBatch";
 /// `SendMessageBatch` takes at most that many messages (Amazon SQS API Reference).
 const MAX_BATCH: usize = 10;
 /// The maximum number of batches under way: enough to send the 10,000 chunks of a million agents in a few seconds.
 const MAX_PARALLEL_BATCHES: usize = 8;
-/// Messages that SQS refuses for a transient reason are sent at most that many times.
-const MAX_SEND_ATTEMPTS: u32 = 6;
 
-/// The queue `jobs`, for those who send to it.
+/// The queue `plans` or `jobs`, for those who send to it.
 #[derive(Clone)]
 pub struct JobQueue {
     client: Client,
-    jobs_url: String,
-    backoff: Backoff,
+    url: String,
+    retries: Retries,
 }
 
 /// SQS refused, or did not answer in time.
 #[derive(Debug, Error)]
 pub enum QueueError {
-    /// A whole call failed, after the SDK's retries.
+    /// A whole call failed, after all retries.
     #[error("SendMessageBatch failed")]
     Call(#[source] Box<dyn StdError + Send + Sync>),
     /// A message was refused for a reason that sending it again does not change.
     #[error("a message was refused: {0}")]
     Refused(String),
     /// Some messages could not be sent.
-    #[error("{0} messages were not accepted after {MAX_SEND_ATTEMPTS} attempts")]
-    NotAccepted(usize),
+    #[error("{messages} messages were not accepted after {tries} tries")]
+    NotAccepted {
+        /// The number of messages.
+        messages: usize,
+        /// How often they were sent.
+        tries: u32,
+    },
 }
 
 impl JobQueue {
-    /// The queue at `jobs_url`, reached by `config`; time limits and retries are set here.
+    /// The queue at `url`, reached by `config`; time limits and retries are set here.
     #[must_use]
-    pub fn new(config: Builder, jobs_url: String, backoff: Backoff) -> Self {
+    pub fn new(config: Builder, url: String, backoff: Backoff) -> Self {
         let config = config
             .timeout_config(timeouts())
-            .retry_config(retries(backoff));
+            .retry_config(sdk_retries(backoff));
         Self {
             client: Client::from_conf(config.build()),
-            jobs_url,
-            backoff,
+            url,
+            retries: Retries {
+                backoff,
+                limit: RetryLimit::WhileCallerWaits,
+            },
         }
+    }
+
+    /// The same, for a function that is not waited for, if `limit` is [`RetryLimit::UntilDeadline`]. Without it, what fails for a
+    /// passing reason is tried again for about a second.
+    #[must_use]
+    pub fn with_retry_limit(mut self, limit: RetryLimit) -> Self {
+        self.retries.limit = limit;
+        self
     }
 
     /// Sends every message, in batches of ten; the messages are made as they are needed. The message group is the tenant, so
@@ -77,12 +92,14 @@ impl JobQueue {
 
     async fn send_batch(&self, messages: Vec<JobMessage>) -> Result<(), QueueError> {
         let mut entries: Vec<_> = messages.iter().enumerate().map(entry).collect();
-        for attempt in 0..MAX_SEND_ATTEMPTS {
-            let call = self.client.send_message_batch().queue_url(&self.jobs_url);
-            let answer = call.set_entries(Some(entries.clone())).send().await;
+        let mut tries = self.retries.tries();
+        loop {
+            let call = self.client.send_message_batch().queue_url(&self.url);
+            let call = call.set_entries(Some(entries.clone()));
+            let answer = self.retries.call(OPERATION, || call.clone().send()).await;
             let answer = answer.map_err(|error| QueueError::Call(Box::new(error)))?;
             let failed = answer.failed();
-            if let Some(refused) = failed.iter().find(|failed| failed.sender_fault()) {
+            if let Some(refused) = failed.iter().find(|failed| is_refused(failed)) {
                 return Err(QueueError::Refused(refused.code().to_owned()));
             }
             let has_failed = |entry: &SendMessageBatchRequestEntry| {
@@ -92,13 +109,20 @@ impl JobQueue {
                     .any(|id| id == entry.id())
             };
             entries.retain(has_failed);
-            if entries.is_empty() {
+            let Some(failed) = failed.first() else {
                 return Ok(());
+            };
+            if !tries.again(OPERATION, failed.code()).await {
+                let (messages, tries) = (entries.len(), tries.failed());
+                return Err(QueueError::NotAccepted { messages, tries });
             }
-            self.backoff.pause(attempt).await;
         }
-        Err(QueueError::NotAccepted(entries.len()))
     }
+}
+
+/// True if the sender is at fault: sending it again changes nothing. Keys that throttle count as the sender's fault too.
+fn is_refused(failed: &BatchResultErrorEntry) -> bool {
+    failed.sender_fault() && !is_passing_code(failed.code())
 }
 
 fn entry((position, message): (usize, &JobMessage)) -> SendMessageBatchRequestEntry {

@@ -6,7 +6,7 @@
 //! - `items`: what the tables hold;
 //! - `calls`: reading and writing many items, conditional writes;
 //! - `agents`, `jobs`, `tokens`: the verbs of requests, workers and events, as methods of [`Store`];
-//! - [`JobQueue`]: sending to the queue `jobs`;
+//! - [`JobQueue`]: sending to the queues `plans` and `jobs`;
 //! - [`operator`]: imports, scans, creating tables and tokens, apart from the path of requests;
 //! - [`connection`]: region, credentials, TLS, time limits, retries.
 
@@ -23,7 +23,7 @@ mod tables;
 mod tokens;
 
 pub use agents::{
-    FoundAgents, PresenceWrite, RetryLimit, SeenAgent, StreamedAgent, pending_logout_records,
+    FoundAgents, LogoutResult, PresenceWrite, SeenAgent, StreamedAgent, pending_logout_records,
 };
 pub use calls::{ConditionalWrite, Consistency, MAX_BATCH_GET};
 pub use error::StoreError;

@@ -4,7 +4,9 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::Builder;
 use domain::agents::Statuses;
 
-use crate::connection::{Backoff, retries, timeouts, timeouts_for_operator};
+use crate::connection::{
+    Backoff, Retries, RetryLimit, Tries, sdk_retries, timeouts, timeouts_for_operator,
+};
 use crate::tables::TableNames;
 
 /// The agents, teams, tokens and jobs of all tenants.
@@ -12,7 +14,7 @@ use crate::tables::TableNames;
 pub struct Store {
     pub(crate) client: Client,
     pub(crate) tables: TableNames,
-    pub(crate) backoff: Backoff,
+    pub(crate) retries: Retries,
     pub(crate) statuses: Statuses,
 }
 
@@ -32,13 +34,30 @@ impl Store {
     }
 
     fn with(config: Builder, tables: TableNames, backoff: Backoff) -> Self {
-        let config = config.retry_config(retries(backoff));
+        let config = config.retry_config(sdk_retries(backoff));
         Self {
             client: Client::from_conf(config.build()),
             tables,
-            backoff,
+            retries: Retries {
+                backoff,
+                limit: RetryLimit::WhileCallerWaits,
+            },
             statuses: Statuses::default(),
         }
+    }
+
+    /// The same, for a function that is not waited for, if `limit` is [`RetryLimit::UntilDeadline`]. Without it, what fails for a
+    /// passing reason is tried again for about a second.
+    #[must_use]
+    pub fn with_retry_limit(mut self, limit: RetryLimit) -> Self {
+        self.retries.limit = limit;
+        self
+    }
+
+    /// The tries of something that begins now, as long as this store's calls are tried.
+    #[must_use]
+    pub fn tries(&self) -> Tries {
+        self.retries.tries()
     }
 
     /// The same, for a deployment with these statuses. Without it, the busy ones are `In-call` and `In-chat`.

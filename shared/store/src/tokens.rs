@@ -15,7 +15,7 @@ impl Store {
     pub async fn read_token(&self, token_id: &str) -> Result<Option<Token>, StoreError> {
         let call = self.client.get_item().table_name(&self.tables.api_tokens);
         let call = call.key("token_id", text(token_id));
-        let answer = call.send().await.map_err(StoreError::call("GetItem"))?;
+        let answer = self.call("GetItem", || call.clone().send()).await?;
         Ok(answer.item().and_then(read))
     }
 }

@@ -11,7 +11,7 @@ use aws_sdk_sqs::Client;
 use clap::Args;
 use dynoxide::Database;
 use serde::{Deserialize, Serialize};
-use service::lambda::queue_settings::JOBS_QUEUE;
+use service::lambda::queue_settings::{JOBS_QUEUE, PLANS_QUEUE};
 use tokio::net::TcpListener;
 
 use crate::process::Process;
@@ -29,7 +29,7 @@ pub struct BackendsArgs {
 pub struct Addresses {
     #[arg(long)]
     pub dynamodb: SocketAddr,
-    /// It has the queue of jobs.
+    /// It has the queues of plans and jobs.
     #[arg(long)]
     pub sqs: SocketAddr,
 }
@@ -75,7 +75,9 @@ pub async fn serve(args: BackendsArgs) -> Result<()> {
     ));
     tokio::spawn(local::backends::sqs::serve(sqs, pending()));
     let client = Client::from_conf(local::backends::sqs::client_config(addresses.sqs).build());
-    local::backends::sqs::create_queue(&client, &JOBS_QUEUE).await?;
+    for queue in [PLANS_QUEUE, JOBS_QUEUE] {
+        local::backends::sqs::create_queue(&client, &queue).await?;
+    }
     let stopwatch = Stopwatch::start()?;
     println!("{}", serde_json::to_string(&addresses)?);
     let input_closed = || std::io::stdin().read_to_end(&mut Vec::new());

@@ -30,6 +30,8 @@ async fn an_agent_who_takes_a_call_before_the_write_is_deferred() {
     assert_eq!(answer.status, 200);
     assert_eq!(answer.json()[0]["current_status"], "In-call");
     assert_eq!(answer.json()[1]["current_status"], "Offline");
+    // The rejected write returns the agent, who need not be read again.
+    assert_eq!(stack.aws_calls.take_meter().count("BatchGetItem"), 1);
     let state = stack.state("acme", 1).await;
     assert_eq!(state["status"], "In-call");
     assert!(state["pending"].is_string());
@@ -92,6 +94,23 @@ async fn an_agent_who_signs_out_before_the_write_is_not_reported() {
         .post_force_logout("acme", &json!({ "agent_ids": [1] }))
         .await;
     assert_eq!(answer.message(), "cannot find any agent by input params");
+}
+
+#[tokio::test]
+async fn an_agent_who_is_deleted_before_the_write_is_not_reported() {
+    let stack = TestStack::start().await;
+    stack.add("acme", &[agent(1, "Available", &[])]).await;
+    let delete = stack.dynamodb.delete_item().table_name("agents");
+    let delete = delete.key("agent_key", AttributeValue::S("acme#1".to_owned()));
+    let deleted = async move { drop(delete.send().await.unwrap()) };
+    stack
+        .aws_calls
+        .once(WRITE, 0, Act::After(Box::pin(deleted)));
+    let answer = stack
+        .post_force_logout("acme", &json!({ "agent_ids": [1] }))
+        .await;
+    assert_eq!(answer.message(), "cannot find any agent by input params");
+    assert!(stack.states("acme").await.is_empty());
 }
 
 #[tokio::test]

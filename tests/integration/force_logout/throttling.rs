@@ -106,7 +106,7 @@ async fn a_job_retries_for_as_long_as_dynamodb_throttles() {
     stack
         .post_force_logout("acme", &json!({ "team_ids": [7] }))
         .await;
-    stack.deliver_jobs().await;
+    stack.deliver_plans().await;
     throttle_writes(&stack, 9);
     assert!(stack.deliver_jobs().await.is_empty());
     let counts = stack.completed_job("acme", 1).await;

@@ -60,7 +60,7 @@ async fn the_largest_request_is_accepted() {
         json!({ "agent_ids": largest(10_000), "team_ids": largest(1_000), "ip_addrs": ranges });
     let answer = stack.post_force_logout("acme", &body).await;
     assert_eq!((answer.status, &answer.json()["id"]), (200, &json!(1)));
-    assert_eq!(stack.jobs.receive_all().await.len(), 1);
+    assert_eq!(stack.plans.receive_all().await.len(), 1);
     let request = stack.dynamodb.get_item().table_name("jobs");
     let request = request.key("job_key", AttributeValue::S("acme#1".to_owned()));
     let request = request.key("part", AttributeValue::S("request".to_owned()));

@@ -24,12 +24,16 @@ async fn stack_with_job() -> (TestStack, SqsMessage) {
     let ids: Vec<u64> = (1..=LAST).collect();
     let body = json!({ "agent_ids": ids });
     stack.post_force_logout("acme", &body).await;
-    let plan = stack.jobs.receive_all().await.pop().unwrap();
+    let plan = stack.plans.receive_all().await.pop().unwrap();
     (stack, plan)
 }
 
 async fn deliver_one(stack: &TestStack, message: &SqsMessage) {
-    let failed = stack.invoke.logout_worker(vec![message.clone()]).await;
+    let messages = vec![message.clone()];
+    let failed = match parse(message) {
+        JobMessage::Plan(_) => stack.invoke.job_planner(messages).await,
+        JobMessage::Chunk(_) => stack.invoke.logout_worker(messages).await,
+    };
     assert!(failed.is_empty());
 }
 
@@ -120,8 +124,8 @@ async fn a_repeated_plan_sends_only_the_open_chunks() {
 async fn of_two_plans_made_at_once_one_is_used() {
     for _ in 0..10 {
         let (stack, plan) = stack_with_job().await;
-        let one = stack.invoke.logout_worker(vec![plan.clone()]);
-        let other = stack.invoke.logout_worker(vec![plan.clone()]);
+        let one = stack.invoke.job_planner(vec![plan.clone()]);
+        let other = stack.invoke.job_planner(vec![plan.clone()]);
         let (one, other) = tokio::join!(one, other);
         assert!(one.is_empty() && other.is_empty());
         let chunks = stack.jobs.receive_all().await;

@@ -17,11 +17,11 @@ async fn messages_of_an_expired_job_fail_and_change_no_agent() {
     stack.add("acme", &[agent(1, "lunch", &[])]).await;
     let body = json!({ "agent_ids": [1, 2] });
     stack.post_force_logout("acme", &body).await;
-    let plan = stack.jobs.receive_all().await;
-    stack.invoke.logout_worker(plan.clone()).await;
+    let plan = stack.plans.receive_all().await;
+    stack.invoke.job_planner(plan.clone()).await;
     let chunk = stack.jobs.receive_all().await;
     stack.pass(Duration::from_hours(24 * 30));
-    assert_eq!(stack.invoke.logout_worker(plan).await.len(), 1);
+    assert_eq!(stack.invoke.job_planner(plan).await.len(), 1);
     assert_eq!(stack.invoke.logout_worker(chunk).await.len(), 1);
     assert_eq!(stack.status("acme", 1).await, "lunch");
     stack.leaves_messages();
@@ -32,6 +32,7 @@ async fn without_time_left_messages_fail_without_a_call() {
     let stack = TestStack::start_with_jobs_only().await;
     let body = json!({ "agent_ids": [1, 2] });
     stack.post_force_logout("acme", &body).await;
+    stack.deliver_plans().await;
     let mut event = SqsEvent::default();
     event.records = stack.jobs.receive_all().await;
     let _ = stack.aws_calls.take_meter();
@@ -48,12 +49,10 @@ async fn a_job_that_cannot_finish_reads_failed_and_completes_after_a_redrive() {
     stack.add("acme", &[agent(1, "lunch", &[])]).await;
     let body = json!({ "agent_ids": [1, 2] });
     stack.post_force_logout("acme", &body).await;
-    let plan = stack.jobs.receive_all().await.pop().unwrap();
-    stack.invoke.logout_worker(vec![plan.clone()]).await;
-    stack.jobs.delete(&plan).await;
+    stack.deliver_plans().await;
     stack.aws_calls.script(|call| {
         if call.operation == "BatchGetItem" {
-            Act::Throttle
+            Act::Refuse("AccessDeniedException")
         } else {
             Act::Forward
         }
@@ -88,7 +87,7 @@ async fn a_message_that_hangs_does_not_fail_the_others() {
         let body = json!({ "agent_ids": ids });
         stack.post_force_logout("acme", &body).await;
     }
-    stack.deliver_jobs().await;
+    stack.deliver_plans().await;
     let mut event = SqsEvent::default();
     event.records = stack.jobs.receive_all().await;
     let hanging = event.records[0].message_id.clone().unwrap();
@@ -117,7 +116,7 @@ async fn a_message_that_hangs_does_not_fail_the_others() {
 async fn a_message_that_fails_five_times_is_moved_to_the_dead_letter_queue() {
     let stack = TestStack::start_with_jobs_only().await;
     let without_timeout = QueueSettings {
-        function_timeout_seconds: 0,
+        visibility_timeout_seconds: 0,
         name: "without-timeout",
         dead_letter_queue: "without-timeout-dead",
         ..JOBS_QUEUE
@@ -126,9 +125,9 @@ async fn a_message_that_fails_five_times_is_moved_to_the_dead_letter_queue() {
     queue.send("no message").await;
     let body = json!({ "agent_ids": [1, 2] });
     stack.post_force_logout("acme", &body).await;
-    for plan in stack.jobs.receive_all().await {
+    for plan in stack.plans.receive_all().await {
         queue.send(plan.body.as_deref().unwrap()).await;
-        stack.jobs.delete(&plan).await;
+        stack.plans.delete(&plan).await;
     }
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let stopped = async { stopped.await.unwrap_or_default() };
@@ -136,6 +135,7 @@ async fn a_message_that_fails_five_times_is_moved_to_the_dead_letter_queue() {
         sqs: queue.sqs.clone(),
         queue_url: queue.url.clone(),
         function_timeout: Duration::from_mins(1),
+        batch_size: JOBS_QUEUE.batch_size,
         clock: stack.clock.clone(),
     };
     let functions = stack.functions.clone();
@@ -148,7 +148,7 @@ async fn a_message_that_fails_five_times_is_moved_to_the_dead_letter_queue() {
     assert_eq!(dead_letters, ["no message"]);
     stop.send(()).unwrap();
     polling.await.unwrap().unwrap();
-    // The plan was processed and deleted.
+    // The plan was handed over and deleted.
     assert!(queue.receive_all().await.is_empty());
     stack.drain_jobs().await;
     let counts = stack.completed_job("acme", 1).await;

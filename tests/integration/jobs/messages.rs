@@ -45,7 +45,7 @@ async fn messages_that_are_refused_in_part_are_sent_again() {
     stack.post_force_logout("acme", &body).await;
     let refusal = report_refusal("InternalError", false);
     stack.aws_calls.once("SendMessageBatch", 0, refusal);
-    assert!(stack.deliver_jobs().await.is_empty());
+    assert!(stack.deliver_plans().await.is_empty());
     // 16 chunks; one of them was sent twice, as SQS reported that it had refused it.
     assert_eq!(stack.jobs.receive_all().await.len(), 17);
     stack.leaves_messages();
@@ -58,7 +58,7 @@ async fn a_message_that_sqs_rejects_fails_the_plan() {
     stack.post_force_logout("acme", &body).await;
     let refusal = report_refusal("InvalidMessageContents", true);
     stack.aws_calls.once("SendMessageBatch", 0, refusal);
-    assert_eq!(stack.deliver_jobs().await.len(), 1);
+    assert_eq!(stack.deliver_plans().await.len(), 1);
     stack.leaves_messages();
 }
 
@@ -94,7 +94,7 @@ async fn bad_messages_fail_alone_and_the_others_are_processed() {
     let stack = TestStack::start_with_jobs_only().await;
     let body = json!({ "agent_ids": [1, 2] });
     stack.post_force_logout("acme", &body).await;
-    stack.deliver_jobs().await;
+    stack.deliver_plans().await;
     let good = stack.jobs.receive_all().await.pop().unwrap();
     let mut batch = bad_messages(&good);
     let mut expected: Vec<_> = batch

@@ -128,11 +128,11 @@ async fn a_missing_part_of_a_snapshot_loses_no_agent() {
     stack.add("acme", &agents).await;
     let body = json!({ "team_ids": [7] });
     stack.post_force_logout("acme", &body).await;
-    let plan = stack.jobs.receive_all().await;
-    assert!(stack.invoke.logout_worker(plan.clone()).await.is_empty());
+    let plan = stack.plans.receive_all().await;
+    assert!(stack.invoke.job_planner(plan.clone()).await.is_empty());
     delete_parts(&stack, "snapshot#").await;
     // A repeated plan does not know its agents any more and fails; the chunks that were sent are worked off.
-    assert_eq!(stack.invoke.logout_worker(plan).await.len(), 1);
+    assert_eq!(stack.invoke.job_planner(plan).await.len(), 1);
     stack.drain_jobs().await;
     let counts = stack.completed_job("acme", 1).await;
     assert_eq!(counts, "101 logged out, 0 deferred, 0 skipped");
@@ -144,7 +144,7 @@ async fn a_deleted_job_changes_no_agent() {
     stack.add("acme", &[agent(1, "lunch", &[])]).await;
     let body = json!({ "agent_ids": [1, 2] });
     stack.post_force_logout("acme", &body).await;
-    stack.deliver_jobs().await;
+    stack.deliver_plans().await;
     delete_parts(&stack, "").await;
     assert_eq!(stack.deliver_jobs().await.len(), 1);
     assert_eq!(stack.status("acme", 1).await, "lunch");

@@ -26,7 +26,7 @@ async fn a_job_is_created_then_in_progress_then_completed() {
     assert_eq!(stack.get_job("acme", 1).await.json(), created);
 
     stack.pass(Duration::from_secs(1));
-    assert!(stack.deliver_jobs().await.is_empty());
+    assert!(stack.deliver_plans().await.is_empty());
     let planned = stack.get_job("acme", 1).await.json();
     let found = (&planned["status"], &planned["total"]);
     assert_eq!(found, (&json!("in_progress"), &json!(150)));
@@ -126,8 +126,8 @@ async fn a_job_is_unfinished_until_it_is_completed_or_expires() {
         ids
     };
     assert_eq!(unfinished().await, [1, 2]);
-    let plans = stack.jobs.receive_all().await;
-    stack.invoke.logout_worker(plans[..1].to_vec()).await;
+    let plans = stack.plans.receive_all().await;
+    stack.invoke.job_planner(plans[..1].to_vec()).await;
     assert_eq!(unfinished().await, [1, 2]);
     stack.deliver_jobs().await;
     assert_eq!(unfinished().await.len(), 1);

@@ -148,7 +148,7 @@ async fn of_two_failed_records_the_first_is_the_checkpoint() {
     stack.aws_calls.script(|call| {
         let body = call.body.to_string();
         if body.contains("acme#2\"") || body.contains("acme#4\"") {
-            Act::Throttle
+            Act::Refuse("AccessDeniedException")
         } else {
             Act::Forward
         }

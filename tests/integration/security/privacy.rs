@@ -91,7 +91,9 @@ async fn fail_events_and_records(stack: &TestStack) {
         .await;
     stack.set_status("acme", 2, "Break").await;
     let records = stack.stream().read().unwrap().unwrap();
-    stack.aws_calls.script(|_| Act::Throttle);
+    stack
+        .aws_calls
+        .script(|_| Act::Refuse("AccessDeniedException"));
     assert_eq!(stack.invoke.presence(events.to_vec()).await.len(), 2);
     assert!(stack.invoke.pending_logouts(records).await.is_some());
 }

@@ -85,7 +85,7 @@ async fn planning_the_largest_request_costs_a_query_for_each_look_up() {
     let stack = TestStack::start().await;
     stack.post_force_logout("acme", &largest_request()).await;
     let _ = stack.aws_calls.take_meter();
-    assert!(stack.deliver_jobs().await.is_empty());
+    assert!(stack.deliver_plans().await.is_empty());
     let meter = stack.aws_calls.take_meter();
     let chunks = MAX_AGENT_IDS.div_ceil(CHUNK_AGENTS);
     let expected = [
@@ -105,7 +105,7 @@ async fn planning_the_largest_request_costs_a_query_for_each_look_up() {
 async fn a_chunk_of_missing_agents_costs_three_calls() {
     let stack = TestStack::start().await;
     stack.post_force_logout("acme", &largest_request()).await;
-    assert!(stack.deliver_jobs().await.is_empty());
+    assert!(stack.deliver_plans().await.is_empty());
     let sent = stack.jobs.receive_all().await;
     let chunks = sent.len();
     let _ = stack.aws_calls.take_meter();

@@ -6,6 +6,7 @@ use std::env::VarError;
 use std::rc::Rc;
 
 use force_logout::ForceLogoutFunction;
+use job_planner::JobPlannerFunction;
 use job_status::JobStatusFunction;
 use logout_worker::LogoutWorkerFunction;
 use pending_logouts::PendingLogoutsFunction;
@@ -46,6 +47,10 @@ fn every_function_gets_the_variables_that_it_reads_and_no_other() {
         (
             "job-status",
             variables_read(JobStatusFunction::from_environment),
+        ),
+        (
+            "job-planner",
+            variables_read(JobPlannerFunction::from_environment),
         ),
         (
             "logout-worker",

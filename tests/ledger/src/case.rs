@@ -19,6 +19,8 @@ pub enum Case {
     },
     /// One agent is logged out, and the caller's token is not remembered.
     FirstLogOut,
+    /// This many idle agents are logged out by id, and each of their calls begins between the read and the write.
+    CallsBeginMeanwhile(u32),
     /// A completed job of this many agents is looked up.
     LookUpJob {
         /// How many agents it had.
@@ -87,6 +89,7 @@ impl Case {
                 }
             }
         }
+        all.push(Self::CallsBeginMeanwhile(10));
         all.extend([1_000, 10_000].map(|agents| Self::LookUpJob { agents }));
         all.extend([Self::CallsEndByEvent(10), Self::CallsEndByWrite(10)]);
         all.extend(Event::ALL.map(Self::Events));
@@ -99,7 +102,9 @@ impl Case {
         match self {
             Self::LogOut { agents, .. } | Self::LookUpJob { agents } => agents,
             Self::FirstLogOut => 1,
-            Self::CallsEndByEvent(calls) | Self::CallsEndByWrite(calls) => calls,
+            Self::CallsBeginMeanwhile(calls)
+            | Self::CallsEndByEvent(calls)
+            | Self::CallsEndByWrite(calls) => calls,
             Self::Events(_) => EVENTS,
         }
     }
@@ -137,6 +142,9 @@ impl fmt::Display for Case {
                 Ok(())
             }
             Self::FirstLogOut => f.write_str("log out 1 by id, token not remembered"),
+            Self::CallsBeginMeanwhile(calls) => {
+                write!(f, "log out {calls} by id, whose calls begin meanwhile")
+            }
             Self::LookUpJob { agents } => write!(f, "look up a job of {agents}"),
             Self::CallsEndByEvent(calls) => write!(f, "{calls} calls end, reported by events"),
             Self::CallsEndByWrite(calls) => write!(f, "{calls} calls end, by plain writes"),

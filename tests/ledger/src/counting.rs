@@ -2,8 +2,9 @@
 
 use anyhow::{Result, ensure};
 use domain::agents::RosterAgent;
+use futures::future::join_all;
 use serde_json::{Value, json};
-use tests::{TestStack, agent_at};
+use tests::{Act, TestStack, agent_at};
 
 use crate::case::EVENTS;
 use crate::{Case, Cost, Entry, Event, Selector};
@@ -23,6 +24,7 @@ impl Case {
                 let stack = with_agents(1, 0).await;
                 (post(&stack, &json!({ "agent_ids": [1] })).await.1, None)
             }
+            Self::CallsBeginMeanwhile(calls) => (calls_begin_meanwhile(calls).await?, None),
             Self::LookUpJob { agents } => (look_up_job(agents).await?, None),
             Self::CallsEndByEvent(calls) => (calls_end_by_event(calls).await?, None),
             Self::CallsEndByWrite(calls) => (calls_end_by_write(calls).await?, None),
@@ -85,6 +87,26 @@ async fn log_out(by: Selector, agents: u32, busy: u32) -> Result<(Cost, Option<C
     let counted = (count("logged_out"), count("deferred"));
     ensure!(counted == expected, "{job}");
     Ok((cost, Some(work)))
+}
+
+async fn calls_begin_meanwhile(calls: u32) -> Result<Cost> {
+    let stack = with_agents(calls, 0).await;
+    remember_token(&stack).await;
+    let begin = (1..=calls).map(|agent_id| stack.set_status("acme", agent_id.into(), "In-call"));
+    let begin = join_all(begin.collect::<Vec<_>>());
+    let meanwhile = Act::After(Box::pin(async move {
+        begin.await;
+    }));
+    stack.aws_calls.once("BatchExecuteStatement", 0, meanwhile);
+    let (answer, cost) = post(
+        &stack,
+        &json!({ "agent_ids": (1..=calls).collect::<Vec<_>>() }),
+    )
+    .await;
+    let rows = answer.as_array().into_iter().flatten();
+    let deferred = rows.filter(|row| row["message"].is_string()).count();
+    ensure!(deferred == calls as usize, "{answer}");
+    Ok(cost)
 }
 
 async fn look_up_job(agents: u32) -> Result<Cost> {

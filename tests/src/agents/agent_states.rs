@@ -10,7 +10,7 @@ use domain::logout::{Outcome, TargetSession};
 use domain::timestamp::Timestamp;
 use serde_json::{Value, json};
 use service::force_logout::{LogoutRequest, log_out_agents};
-use store::{Consistency, RetryLimit};
+use store::Consistency;
 
 use crate::TestStack;
 use crate::test_stack::{START, name};
@@ -93,7 +93,6 @@ impl TestStack {
             accepted_at,
             at: self.clock.now(),
             target: TargetSession::FirstSeen,
-            retry_limit: RetryLimit::WhileCallerWaits,
         };
         let (store, ids) = (self.store.clone(), [AgentId::new(agent_id).unwrap()]);
         async move {

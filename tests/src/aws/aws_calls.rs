@@ -20,6 +20,8 @@ use tokio::sync::Notify;
 use crate::meter::{self, Finished, Meter};
 use crate::queues::UnhandledMessages;
 
+use super::virtual_time::VirtualTime;
+
 /// A call on its way out. A script may change its body.
 #[derive(Clone, Debug)]
 pub struct Call {
@@ -41,8 +43,12 @@ pub enum Act {
     LoseRequest,
     /// It takes effect, but the answer does not come back.
     LoseReply,
-    /// DynamoDB throttles it.
+    /// AWS throttles it.
     Throttle,
+    /// AWS refuses it with this code.
+    Refuse(&'static str),
+    /// There is no answer in time.
+    TimeOut,
     /// It is sent, and the answer is changed.
     EditReply(Box<dyn FnOnce(&mut Value) + Send>),
     /// It takes effect, and the function that made it ends before it sees the answer.
@@ -67,6 +73,7 @@ struct Shared {
     meter: Mutex<Meter>,
     death: Notify,
     unhandled: UnhandledMessages,
+    virtual_time: VirtualTime,
 }
 
 impl Default for AwsCalls {
@@ -78,6 +85,7 @@ impl Default for AwsCalls {
             meter: Mutex::default(),
             death: Notify::new(),
             unhandled: UnhandledMessages::default(),
+            virtual_time: VirtualTime::default(),
         };
         Self {
             inner: Builder::new().build_http(),
@@ -117,6 +125,12 @@ impl AwsCalls {
     #[must_use]
     pub fn unhandled_messages(&self) -> UnhandledMessages {
         self.shared.unhandled.clone()
+    }
+
+    /// Does `work`, in virtual time if the tests have it: what waits for a time limit or between two tries waits for no time at
+    /// all, and calls take no time.
+    pub async fn in_virtual_time<T>(&self, work: impl Future<Output = T>) -> T {
+        self.shared.virtual_time.during(work).await
     }
 
     /// How many calls were sent.
@@ -174,8 +188,13 @@ impl AwsCalls {
         };
         let (status, mut reply) = match act {
             Act::LoseRequest => return Err(ConnectorError::io("the request was lost".into())),
-            Act::Throttle => (400, throttled()),
-            _ => exchange(&inner, request).await?,
+            Act::Throttle => refused("ThrottlingException"),
+            Act::Refuse(code) => refused(code),
+            Act::TimeOut => return Err(self.shared.virtual_time.time_out().await),
+            _ => {
+                let _real_time = self.shared.virtual_time.real();
+                exchange(&inner, request).await?
+            }
         };
         self.note_sent_messages(&reply);
         self.shared.meter.lock().unwrap().calls.push(Finished {
@@ -239,8 +258,12 @@ async fn exchange(
     Ok((status, serde_json::from_slice(&body).unwrap()))
 }
 
-fn throttled() -> Value {
-    json!({ "__type": "com.amazonaws.dynamodb.v20120810#ThrottlingException", "message": "throttled" })
+/// As AWS writes it; faults of its own have another status.
+fn refused(code: &str) -> (u16, Value) {
+    let is_fault = code.starts_with("Internal") || code == "ServiceUnavailable";
+    let kind = format!("com.amazonaws.dynamodb.v20120810#{code}");
+    let status = if is_fault { 500 } else { 400 };
+    (status, json!({ "__type": kind, "message": "refused" }))
 }
 
 fn response(status: u16, body: &Value) -> HttpResponse {

@@ -11,8 +11,10 @@ pub enum Fault {
     RequestLost,
     /// It takes effect, but the answer does not come back.
     ReplyLost,
-    /// AWS throttles it.
-    Throttled,
+    /// AWS refuses it for a passing reason, by one of [`PASSING_CODES`], in turn.
+    Refused,
+    /// There is no answer in time.
+    TimedOut,
     /// It takes effect, and its function dies.
     DiesAfter,
 }
@@ -24,32 +26,45 @@ pub struct FaultAt {
     pub call: u64,
     /// What happens to it.
     pub fault: Fault,
-    /// The SDK's retries of the call have the same fault, so that the service sees it. Without effect if the function dies:
-    /// at most three faults fail at most three deliveries, which keeps a message out of the dead-letter queue.
-    pub outlasts_retries: bool,
+    /// How many tries of the call have that fault; after [`SDK_TRIES`] the service sees it. A function dies once: at most three
+    /// faults fail at most three deliveries, which keeps a message out of the dead-letter queue.
+    pub tries: usize,
 }
 
 /// Every fault.
-pub const FAULTS: [Fault; 4] = [
+pub const FAULTS: [Fault; 5] = [
     Fault::RequestLost,
     Fault::ReplyLost,
-    Fault::Throttled,
+    Fault::Refused,
+    Fault::TimedOut,
     Fault::DiesAfter,
 ];
 
+/// Codes with which AWS refuses a call that may succeed a little later.
+pub const PASSING_CODES: [&str; 7] = [
+    "ProvisionedThroughputExceededException",
+    "ThrottlingException",
+    "RequestLimitExceeded",
+    "InternalServerError",
+    "RequestThrottled",
+    "ServiceUnavailable",
+    "KmsThrottled",
+];
+
 /// How often the SDK tries a call.
-const TRIES: usize = 3;
+pub const SDK_TRIES: usize = 3;
 
 /// A script for [`AwsCalls`](crate::AwsCalls) that makes these faults happen, with calls counted from `base`.
+/// The codes of refusals begin with another one for each first fault.
 pub fn script(base: u64, faults: Vec<FaultAt>) -> impl FnMut(&mut Call) -> Act + Send + 'static {
     let mut hit: Vec<(Value, FaultAt, usize)> = Vec::new();
+    let first = faults.first().map_or(0, |fault| fault.call);
+    let first = usize::try_from(first).unwrap() % PASSING_CODES.len();
+    let mut codes = PASSING_CODES.iter().cycle().skip(first);
     move |call| {
         let number = call.number - base;
         let retried = hit.iter_mut().find(|(body, fault, tries)| {
-            fault.outlasts_retries
-                && fault.fault != Fault::DiesAfter
-                && *tries < TRIES
-                && *body == call.body
+            fault.fault != Fault::DiesAfter && *tries < fault.tries && *body == call.body
         });
         let fault = if let Some((_, fault, tries)) = retried {
             *tries += 1;
@@ -63,7 +78,8 @@ pub fn script(base: u64, faults: Vec<FaultAt>) -> impl FnMut(&mut Call) -> Act +
         match fault {
             Fault::RequestLost => Act::LoseRequest,
             Fault::ReplyLost => Act::LoseReply,
-            Fault::Throttled => Act::Throttle,
+            Fault::Refused => codes.next().map_or(Act::Throttle, |code| Act::Refuse(code)),
+            Fault::TimedOut => Act::TimeOut,
             Fault::DiesAfter => Act::Die,
         }
     }

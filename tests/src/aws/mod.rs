@@ -3,3 +3,4 @@
 pub mod aws_calls;
 pub mod faults;
 pub mod meter;
+pub mod virtual_time;

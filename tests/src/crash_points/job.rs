@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use lambda_http::Body;
+use lambda_http::{Body, Response};
 use serde_json::{Value, json};
 use wire::http::paths::JOBS_PATH;
 
+use super::Run;
 use crate::faults::{FaultAt, script};
 use crate::{TestStack, agent_at, gateway_event};
 
@@ -49,8 +50,8 @@ async fn stack_with_agents() -> TestStack {
     stack
 }
 
-/// Runs the scenario under faults, and checks how it ended. Returns how many calls it made.
-pub async fn run(faults: Vec<FaultAt>, context: String) -> u64 {
+/// Runs the scenario under faults, and checks how it ended.
+pub async fn run(faults: Vec<FaultAt>, context: String) -> Run {
     let context = &context;
     let stack = stack_with_agents().await;
     let base = stack.aws_calls.calls();
@@ -68,12 +69,15 @@ pub async fn run(faults: Vec<FaultAt>, context: String) -> u64 {
         let states = stack.states("acme").await;
         assert_untouched(&states, SELECTED, context);
     }
-    let calls = stack.aws_calls.calls() - base;
+    let run = Run {
+        calls: stack.aws_calls.calls() - base,
+        failed_deliveries: stack.invoke.failed_deliveries(),
+    };
     let (job, states) = (job.unwrap(), stack.states("acme").await);
     assert_counts(&job, context);
     assert_outcomes(&states, &job, context);
     assert_untouched(&states, OTHERS, context);
-    calls
+    run
 }
 
 /// Posts the request to the function, which may die; returns whether the caller got a job.
@@ -81,10 +85,13 @@ async fn post(stack: &TestStack) -> bool {
     let request = gateway_event::changed("force-logout", |event| {
         event["body"] = json!(body().to_string());
     });
-    tokio::select! {
-        answer = stack.functions.force_logout.handle(request) => answer.status() == 200,
-        () = stack.aws_calls.death() => false,
-    }
+    let answering = async {
+        tokio::select! {
+            answer = stack.functions.force_logout.handle(request) => answer.status() == 200,
+            () = stack.aws_calls.death() => false,
+        }
+    };
+    stack.aws_calls.in_virtual_time(Box::pin(answering)).await
 }
 
 /// The only job, if there is one. The first request may have taken a number without creating a job.
@@ -106,15 +113,21 @@ async fn look_up(stack: &TestStack, number: u64) -> (u16, Value) {
         let request = gateway_event::changed("job-status", |event| {
             event["rawPath"] = json!(format!("{JOBS_PATH}{number}"));
         });
-        tokio::select! {
-            answer = stack.functions.job_status.handle(request) => {
-                let (parts, body) = answer.into_parts();
-                let Body::Text(text) = body else { panic!("the body is text") };
-                if parts.status != 503 {
-                    return (parts.status.as_u16(), serde_json::from_str(&text).unwrap());
-                }
+        let answering = async {
+            tokio::select! {
+                answer = stack.functions.job_status.handle(request) => Some(answer),
+                () = stack.aws_calls.death() => None,
             }
-            () = stack.aws_calls.death() => {}
+        };
+        let answer = stack.aws_calls.in_virtual_time(Box::pin(answering)).await;
+        let Some((parts, body)) = answer.map(Response::into_parts) else {
+            continue;
+        };
+        let Body::Text(text) = body else {
+            panic!("the body is text")
+        };
+        if parts.status != 503 {
+            return (parts.status.as_u16(), serde_json::from_str(&text).unwrap());
         }
     }
 }

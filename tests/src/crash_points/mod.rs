@@ -2,30 +2,38 @@
 //! end as it does without faults. A call that is added to the service is covered without a new test.
 //!
 //! There is a scenario of a [`job`], and one of [`presence`] events and records of the stream. Each is an
-//! `AsyncFn(Vec<FaultAt>, String) -> u64`: it runs under these faults, checks how it ended, begins each message of a failure
-//! with that text, and returns how many calls it made.
+//! `AsyncFn(Vec<FaultAt>, String) -> Run`: it runs under these faults, checks how it ended, begins each message of a failure
+//! with that text, and returns what it took.
 
 pub mod job;
 pub mod presence;
 
-use crate::faults::{FAULTS, Fault, FaultAt};
+use crate::faults::{FAULTS, Fault, FaultAt, SDK_TRIES};
 
 /// Fewer calls mean that the scenario did not run.
 const MIN_CALLS: u64 = 10;
 
-/// Runs a scenario for each of its calls with a fault of that call.
+/// What a scenario took.
+#[derive(Clone, Copy, Debug)]
+pub struct Run {
+    /// How many AWS calls were made.
+    pub calls: u64,
+    /// How many messages and batches of records were reported failed, and delivered again.
+    pub failed_deliveries: usize,
+}
+
+/// Runs a scenario for each of its calls with a fault of that call and its next `tries`. Unless the function dies of it, every
+/// message and record is handled in its first delivery.
 pub async fn fault_at_every_call(
     fault: Fault,
-    outlasts_retries: bool,
-    scenario: impl AsyncFn(Vec<FaultAt>, String) -> u64,
+    tries: usize,
+    scenario: impl AsyncFn(Vec<FaultAt>, String) -> Run,
 ) {
     for call in 0..calls_without_faults(&scenario).await {
-        let fault = FaultAt {
-            call,
-            fault,
-            outlasts_retries,
-        };
-        scenario(vec![fault], format!("{fault:?}")).await;
+        let at = FaultAt { call, fault, tries };
+        let run = scenario(vec![at], format!("{at:?}")).await;
+        let is_first = fault == Fault::DiesAfter || run.failed_deliveries == 0;
+        assert!(is_first, "{at:?}: {run:?}");
     }
 }
 
@@ -34,7 +42,7 @@ pub async fn fault_at_every_call(
 pub async fn random_faults(
     runs: usize,
     seed: Option<u64>,
-    scenario: impl AsyncFn(Vec<FaultAt>, String) -> u64,
+    scenario: impl AsyncFn(Vec<FaultAt>, String) -> Run,
 ) {
     let seed = seed.unwrap_or_else(|| fastrand::u64(..));
     println!("seed {seed}");
@@ -47,7 +55,7 @@ pub async fn random_faults(
                 // The retries after the first fault are calls too.
                 call: random.u64(0..calls + 10),
                 fault: FAULTS[random.usize(..FAULTS.len())],
-                outlasts_retries: random.bool(),
+                tries: if random.bool() { SDK_TRIES } else { 1 },
             })
             .collect();
         let context = format!("seed {seed}: {faults:?}");
@@ -55,8 +63,9 @@ pub async fn random_faults(
     }
 }
 
-async fn calls_without_faults(scenario: &impl AsyncFn(Vec<FaultAt>, String) -> u64) -> u64 {
-    let calls = scenario(Vec::new(), "without faults".to_owned()).await;
-    assert!(calls > MIN_CALLS, "{calls} calls");
-    calls
+async fn calls_without_faults(scenario: &impl AsyncFn(Vec<FaultAt>, String) -> Run) -> u64 {
+    let run = scenario(Vec::new(), "without faults".to_owned()).await;
+    assert!(run.calls > MIN_CALLS, "{run:?}");
+    assert_eq!(run.failed_deliveries, 0);
+    run.calls
 }

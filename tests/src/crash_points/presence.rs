@@ -6,16 +6,17 @@ use std::time::Duration;
 use domain::timestamp::Timestamp;
 use serde_json::{Value, json};
 
+use super::Run;
 use crate::faults::{FaultAt, script};
 use crate::presence_messages::{of_agent, signed_in, signed_out, status_changed};
 use crate::{TestStack, agent};
 
-/// Runs the scenario under faults, and checks how it ended. Returns how many calls it made.
+/// Runs the scenario under faults, and checks how it ended.
 ///
 /// - Agent 1 is logged out at the end of a call and signs in again; the events arrive in the wrong order.
 /// - Agent 2 is logged out at the end of a chat, which a plain write reports.
 /// - Agent 3 is not selected; the events arrive in the right order.
-pub async fn run(faults: Vec<FaultAt>, context: String) -> u64 {
+pub async fn run(faults: Vec<FaultAt>, context: String) -> Run {
     let stack = TestStack::start().await;
     let agents = [
         agent(1, "In-call", &[]),
@@ -36,13 +37,16 @@ pub async fn run(faults: Vec<FaultAt>, context: String) -> u64 {
     }
     stack.set_status("acme", 2, "Break").await;
     stack.drain_stream().await;
-    let calls = stack.aws_calls.calls() - base;
+    let run = Run {
+        calls: stack.aws_calls.calls() - base,
+        failed_deliveries: stack.invoke.failed_deliveries(),
+    };
 
     let states = stack.states("acme").await;
     assert_states(&states, &deferred, &context);
     let dead_letters = stack.presence.receive_dead_letters().await;
     assert!(dead_letters.is_empty(), "{context}");
-    calls
+    run
 }
 
 fn events() -> [String; 10] {

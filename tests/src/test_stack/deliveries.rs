@@ -12,10 +12,19 @@ use crate::test_queue::message;
 const MAX_TRIES: usize = 20;
 
 impl TestStack {
-    /// Delivers the messages of the queue `jobs` until none is left.
+    /// Delivers the messages of the queue `plans`, and then those of the queue `jobs`, until none is left.
     pub async fn drain_jobs(&self) {
+        let deliver = async |message| self.invoke.job_planner(vec![message]).await.is_empty();
+        self.plans.drain(deliver).await;
         let deliver = async |message| self.invoke.logout_worker(vec![message]).await.is_empty();
         self.jobs.drain(deliver).await;
+    }
+
+    /// Delivers the visible messages of the queue `plans` once; returns the ids of those that failed.
+    pub async fn deliver_plans(&self) -> Vec<String> {
+        let messages = self.plans.receive_all().await;
+        assert!(!messages.is_empty(), "there is no message to deliver");
+        self.invoke.job_planner(messages).await
     }
 
     /// Delivers the visible messages of the queue `jobs` once, as one batch; returns the ids of those that failed.

@@ -14,11 +14,10 @@ use domain::tenant::Tenant;
 use domain::timestamp::Timestamp;
 use dynoxide::Database;
 use local::backends::{dynamodb, sqs};
-use local::functions::{FunctionSettings, Functions};
+use local::functions::{FunctionSettings, Functions, JobQueues};
 use local::http::http_front;
 use service::clock::Clock;
-use service::lambda::queue_settings::{JOBS_QUEUE, PRESENCE_QUEUE};
-use store::connection::Backoff;
+use service::lambda::queue_settings::{JOBS_QUEUE, PLANS_QUEUE, PRESENCE_QUEUE, QueueSettings};
 use store::{JobQueue, Store};
 use tokio::net::TcpListener;
 
@@ -27,6 +26,7 @@ use crate::aws_calls::AwsCalls;
 use crate::captured_log;
 use crate::invoke::Invoke;
 use crate::test_queue::TestQueue;
+use crate::virtual_time::BACKOFF;
 
 pub use deliveries::sequence_number;
 
@@ -46,12 +46,14 @@ pub struct TestStack {
     pub store: Store,
     /// Invokes the functions that an event source invokes.
     pub invoke: Invoke,
-    /// SQS, as the functions use it.
-    pub job_queue: JobQueue,
+    /// The queues of jobs, as the functions use them.
+    pub job_queues: JobQueues,
     /// The time of the test.
     pub clock: Clock,
     /// DynamoDB without interception.
     pub dynamodb: aws_sdk_dynamodb::Client,
+    /// The queue `plans`, without interception.
+    pub plans: TestQueue,
     /// The queue `jobs`, without interception.
     pub jobs: TestQueue,
     /// The queue `presence`, without interception.
@@ -96,7 +98,11 @@ impl TestStack {
 
         let aws_calls = AwsCalls::default();
         let store = intercepted_store(dynamodb_address, &aws_calls).with_statuses(statuses);
-        let job_queue = intercepted_job_queue(sqs_address, &aws_calls);
+        let queue = |settings| intercepted_job_queue(sqs_address, settings, &aws_calls);
+        let job_queues = JobQueues {
+            plans: queue(&PLANS_QUEUE),
+            jobs: queue(&JOBS_QUEUE),
+        };
         store.create_missing_tables().await.unwrap();
         let (clock, now_ms) = settable_clock();
         for tenant in ["acme", "globex"] {
@@ -108,7 +114,7 @@ impl TestStack {
             sync_limit,
             domain_name: domain.map(str::to_owned),
         };
-        let functions = Arc::new(Functions::new(&store, &job_queue, &clock, settings));
+        let functions = Arc::new(Functions::new(&store, &job_queues, &clock, settings));
         let (listener, address) = listen().await;
         let front = http_front::serve(listener, functions.clone(), std::future::pending());
         tokio::spawn(front);
@@ -121,9 +127,10 @@ impl TestStack {
             invoke: Invoke::new(functions.clone(), aws_calls.clone(), clock.clone()),
             functions,
             store,
-            job_queue,
+            job_queues,
             clock,
             dynamodb: dynamodb_client(dynamodb_address),
+            plans: queue(&PLANS_QUEUE).await,
             jobs: queue(&JOBS_QUEUE).await,
             presence: queue(&PRESENCE_QUEUE).await,
             dynamodb_address,
@@ -201,18 +208,17 @@ async fn serve_backends(database: Database) -> (SocketAddr, SocketAddr) {
 
 fn intercepted_store(address: SocketAddr, aws_calls: &AwsCalls) -> Store {
     let config = dynamodb::client_config(address).http_client(aws_calls.clone());
-    Store::new(config, dynamodb::table_names(), backoff())
+    Store::new(config, dynamodb::table_names(), BACKOFF)
 }
 
-fn intercepted_job_queue(address: SocketAddr, aws_calls: &AwsCalls) -> JobQueue {
+fn intercepted_job_queue(
+    address: SocketAddr,
+    settings: &QueueSettings,
+    aws_calls: &AwsCalls,
+) -> JobQueue {
     let config = sqs::client_config(address).http_client(aws_calls.clone());
-    let url = sqs::queue_url(address, JOBS_QUEUE.name);
-    JobQueue::new(config, url, backoff())
-}
-
-/// So short that a test does not wait.
-fn backoff() -> Backoff {
-    Backoff::from_base(Duration::from_millis(1))
+    let url = sqs::queue_url(address, settings.name);
+    JobQueue::new(config, url, BACKOFF)
 }
 
 async fn listen() -> (TcpListener, SocketAddr) {

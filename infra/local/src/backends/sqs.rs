@@ -102,7 +102,7 @@ pub async fn create_queue(sqs: &Client, settings: &QueueSettings) -> Result<()> 
         "deadLetterTargetArn": format!("arn:aws:sqs:us-east-1:{ACCOUNT}:{}", settings.dead_letter_queue),
         "maxReceiveCount": settings.max_receive_count,
     });
-    let visibility_timeout = settings.visibility_timeout_seconds().to_string();
+    let visibility_timeout = settings.visibility_timeout_seconds.to_string();
     let queue = sqs.create_queue().queue_name(settings.name);
     let queue = queue
         .attributes(QueueAttributeName::MessageRetentionPeriod, retention)

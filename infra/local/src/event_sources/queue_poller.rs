@@ -18,8 +18,6 @@ use tracing::warn;
 
 use super::invocation::{WAIT_AFTER_ERROR, invoke};
 
-/// The maximum number of messages in a batch; `ReceiveMessage` returns no more (Amazon SQS API Reference).
-const BATCH_SIZE: i32 = 10;
 /// The maximum number of batches at once. The database processes one call at a time: more batches would only wait longer for
 /// it, and on a busy machine longer than a call may take.
 const MAX_CONCURRENCY: usize = 2;
@@ -35,6 +33,8 @@ pub struct QueuePoller {
     pub queue_url: String,
     /// The time limit of the function.
     pub function_timeout: Duration,
+    /// The maximum number of messages in a batch, at most ten: `ReceiveMessage` returns no more (Amazon SQS API Reference).
+    pub batch_size: i32,
     /// The present time.
     pub clock: Clock,
 }
@@ -75,7 +75,7 @@ impl QueuePoller {
         loop {
             let receive = self.sqs.receive_message().queue_url(&self.queue_url);
             let receive = receive
-                .max_number_of_messages(BATCH_SIZE)
+                .max_number_of_messages(self.batch_size)
                 .wait_time_seconds(WAIT_SECONDS);
             let received = tokio::select! {
                 biased;

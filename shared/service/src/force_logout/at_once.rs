@@ -5,7 +5,7 @@ use domain::ids::AgentId;
 use domain::logout::{Outcome, TargetSession};
 use domain::tenant::Tenant;
 use domain::timestamp::Timestamp;
-use store::{Consistency, RetryLimit, Store, StoreError};
+use store::{Consistency, Store, StoreError};
 use tracing::info;
 use uuid::Uuid;
 
@@ -29,7 +29,6 @@ pub async fn log_out_at_once(
         accepted_at: now,
         at: now,
         target: TargetSession::FirstSeen,
-        retry_limit: RetryLimit::WhileCallerWaits,
     };
     let found = store.read_agents(&request.tenant, agent_ids, Consistency::Eventual);
     let outcomes = log_out_agents(store, &request, agent_ids, found.await?).await?;

@@ -31,7 +31,7 @@ pub enum AcceptJobError {
 /// See [`AcceptJobError`].
 pub async fn accept_job(
     store: &Store,
-    job_queue: &JobQueue,
+    plans: &JobQueue,
     tenant: Tenant,
     selection: Selection,
     now: Timestamp,
@@ -46,15 +46,15 @@ pub async fn accept_job(
     };
     let accepted = AcceptedJob { job, selection };
     let plan = JobMessage::Plan(accepted.clone());
-    job_queue.send_all(std::iter::once(plan)).await?;
+    plans.send_all(std::iter::once(plan)).await?;
     info!(tenant = %accepted.job.tenant, job = job_id.get(), "accepted a job");
-    // From here on the worker stores the job if this fails.
+    // From here on the planner stores the job if this fails.
     if let Err(error) = store.put_job(&accepted).await {
         warn!(
             tenant = %accepted.job.tenant,
             job = job_id.get(),
             error = error_chain(&error),
-            "cannot store an accepted job; the worker will store it"
+            "cannot store an accepted job; the planner will store it"
         );
     }
     Ok(job_id)

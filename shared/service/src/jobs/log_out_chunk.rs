@@ -2,7 +2,7 @@
 
 use domain::jobs::{Chunk, OutcomeCounts};
 use domain::logout::TargetSession;
-use store::{ChunkState, ConditionalWrite, RetryLimit, Store};
+use store::{ChunkState, ConditionalWrite, Store};
 use tracing::info;
 
 use super::error::JobError;
@@ -26,7 +26,6 @@ pub async fn log_out_chunk(store: &Store, clock: &Clock, chunk: &Chunk) -> Resul
         accepted_at: chunk.job.accepted_at,
         at: clock.now(),
         target: TargetSession::StartedBy(chunk.job.accepted_at),
-        retry_limit: RetryLimit::UntilDeadline,
     };
     let mut counts = OutcomeCounts::default();
     for agent in log_out_agents(store, &request, &chunk.agent_ids, found).await? {

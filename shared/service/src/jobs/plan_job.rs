@@ -28,7 +28,7 @@ struct JobPlan {
 /// See [`JobError`].
 pub async fn plan_job(
     store: &Store,
-    job_queue: &JobQueue,
+    chunk_queue: &JobQueue,
     accepted: &AcceptedJob,
     clock: &Clock,
 ) -> Result<(), JobError> {
@@ -43,7 +43,7 @@ pub async fn plan_job(
         agent_ids,
     } = planned;
     let chunks = plan.uncounted_chunks(&accepted.job, &progress, &agent_ids);
-    job_queue.send_all(chunks.map(JobMessage::Chunk)).await?;
+    chunk_queue.send_all(chunks.map(JobMessage::Chunk)).await?;
     info!(
         tenant = %accepted.job.tenant,
         job = accepted.job.job_id.get(),

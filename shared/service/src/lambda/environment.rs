@@ -9,7 +9,7 @@ use domain::agents::{BusyStatusesError, Statuses};
 use domain::limits::{
     ALLOWED_JOB_RETENTION_DAYS, ALLOWED_SYNC_LIMITS, DEFAULT_JOB_RETENTION_DAYS, DEFAULT_SYNC_LIMIT,
 };
-use store::connection::{self, AwsCredentials, AwsSettings, Backoff, SharedHttpClient};
+use store::connection::{self, AwsCredentials, AwsSettings, Backoff, RetryLimit, SharedHttpClient};
 use store::{JobQueue, Store, TableNames};
 use thiserror::Error;
 
@@ -17,12 +17,13 @@ use crate::authentication::Authenticator;
 use crate::clock::Clock;
 
 /// Every variable that a deployment sets.
-pub const VARIABLES: [&str; 9] = [
+pub const VARIABLES: [&str; 10] = [
     "AGENTS_TABLE",
     "TEAM_MEMBERS_TABLE",
     "JOBS_TABLE",
     "API_TOKENS_TABLE",
     "BUSY_STATUSES",
+    "PLANS_QUEUE_URL",
     "JOBS_QUEUE_URL",
     "DOMAIN_NAME",
     "SYNC_LIMIT",
@@ -102,23 +103,32 @@ impl Environment {
     }
 
     /// DynamoDB, with the tables of `AGENTS_TABLE`, `TEAM_MEMBERS_TABLE`, `JOBS_TABLE` and `API_TOKENS_TABLE`. The busy statuses
-    /// are those of `BUSY_STATUSES`, with commas between them.
+    /// are those of `BUSY_STATUSES`, with commas between them. What fails for a passing reason is tried again until `limit`.
     ///
     /// # Errors
     /// Names the variable that is missing or invalid.
-    pub fn store(&self) -> Result<Store, SettingsError> {
+    pub fn store(&self, limit: RetryLimit) -> Result<Store, SettingsError> {
         let dynamodb = connection::dynamodb(&self.aws()?, self.http_client());
         let store = Store::new(dynamodb, self.tables()?, Backoff::AWS);
-        Ok(store.with_statuses(self.statuses()?))
+        Ok(store
+            .with_statuses(self.statuses()?)
+            .with_retry_limit(limit))
     }
 
-    /// The queue of `JOBS_QUEUE_URL`.
+    /// The queue of `PLANS_QUEUE_URL`, which plans are sent to.
     ///
     /// # Errors
     /// Names the variable that is missing or invalid.
-    pub fn job_queue(&self) -> Result<JobQueue, SettingsError> {
-        let sqs = connection::sqs(&self.aws()?, self.http_client());
-        Ok(JobQueue::new(sqs, self.jobs_queue_url()?, Backoff::AWS))
+    pub fn plans_queue(&self, limit: RetryLimit) -> Result<JobQueue, SettingsError> {
+        self.queue("PLANS_QUEUE_URL", limit)
+    }
+
+    /// The queue of `JOBS_QUEUE_URL`, which chunks are sent to.
+    ///
+    /// # Errors
+    /// Names the variable that is missing or invalid.
+    pub fn jobs_queue(&self, limit: RetryLimit) -> Result<JobQueue, SettingsError> {
+        self.queue("JOBS_QUEUE_URL", limit)
     }
 
     /// Authentication by the tokens of `store`. If `DOMAIN_NAME` is set, callers must reach the service as
@@ -162,8 +172,10 @@ impl Environment {
         }
     }
 
-    fn jobs_queue_url(&self) -> Result<String, SettingsError> {
-        self.required("JOBS_QUEUE_URL")
+    fn queue(&self, url: &'static str, limit: RetryLimit) -> Result<JobQueue, SettingsError> {
+        let sqs = connection::sqs(&self.aws()?, self.http_client());
+        let queue = JobQueue::new(sqs, self.required(url)?, Backoff::AWS);
+        Ok(queue.with_retry_limit(limit))
     }
 
     fn domain_name(&self) -> Result<Option<String>, SettingsError> {

@@ -10,12 +10,13 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// Our own crates. Their log lines hold ids, and never a token, a name or a mail address.
-const OUR_CRATES: [&str; 10] = [
+const OUR_CRATES: [&str; 11] = [
     "domain",
     "wire",
     "store",
     "service",
     "force_logout",
+    "job_planner",
     "job_status",
     "logout_worker",
     "presence",

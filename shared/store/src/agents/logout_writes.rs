@@ -1,38 +1,37 @@
 //! The two conditional writes of a request: log out and defer.
 
+use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld;
 use aws_sdk_dynamodb::types::{
     AttributeValue, BatchStatementErrorCodeEnum as Code, BatchStatementRequest,
     BatchStatementResponse,
 };
 use futures::future::try_join_all;
-use tracing::warn;
 
-use domain::agents::{AgentStatus, RequestId};
+use domain::agents::{Agent, AgentStatus, RequestId};
 use domain::ids::AgentId;
 use domain::logout::{LogoutChange, LogoutWrite};
 use domain::tenant::Tenant;
 use domain::timestamp::Timestamp;
 
-use crate::calls::ConditionalWrite;
 use crate::error::StoreError;
 use crate::items::agent_item;
-use crate::items::attributes::{epoch_ms, text};
+use crate::items::attributes::{Item, epoch_ms, text};
 use crate::items::keys::agent_key;
 use crate::store::Store;
 
+const OPERATION: &str = "BatchExecuteStatement";
 /// `BatchExecuteStatement` takes at most that many statements (Amazon DynamoDB API Reference).
 const MAX_BATCH_STATEMENTS: usize = 25;
-/// While a caller waits, throttled statements are tried that many times, which takes about a second.
-const MAX_TRIES_FOR_CALLER: u32 = 6;
 
-/// How long throttled writes are tried again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RetryLimit {
-    /// For about a second, while a caller waits for the answer.
-    WhileCallerWaits,
-    /// Until the deadline of the invocation. A new on-demand table takes 4,000 writes a second at first, and a job brings more
-    /// at once (Amazon DynamoDB Developer Guide, "On-demand capacity mode").
-    UntilDeadline,
+/// The result of a write of a logout.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LogoutResult {
+    /// It is written.
+    Applied,
+    /// The agent is not as expected, but as given here. Or the write was sent twice because its first answer got lost.
+    Rejected(Box<Agent>),
+    /// There is no such agent.
+    NoAgent,
 }
 
 impl Store {
@@ -40,7 +39,7 @@ impl Store {
     /// writes are sent again unchanged: their condition prevents that anything is done twice.
     ///
     /// # Errors
-    /// A call failed, or writes were throttled for longer than `retry_limit`; any of them may be applied then.
+    /// A call failed, or writes were throttled for longer than the limit of retries; any of them may be applied then.
     pub async fn write_logouts(
         &self,
         tenant: &Tenant,
@@ -48,8 +47,7 @@ impl Store {
         accepted_at: Timestamp,
         at: Timestamp,
         writes: &[(AgentId, LogoutWrite)],
-        retry_limit: RetryLimit,
-    ) -> Result<Vec<ConditionalWrite>, StoreError> {
+    ) -> Result<Vec<LogoutResult>, StoreError> {
         let statement = |agent_id: AgentId, write: &LogoutWrite| {
             let last_request = agent_item::last_request_value(request, accepted_at);
             let written = match write.change {
@@ -61,8 +59,7 @@ impl Store {
             self.statement(agent_key(tenant, agent_id), [written, last_request], write)
         };
         let batches = writes.chunks(MAX_BATCH_STATEMENTS);
-        let batches =
-            batches.map(|batch| self.write_batch_of_logouts(batch, statement, retry_limit));
+        let batches = batches.map(|batch| self.write_batch_of_logouts(batch, statement));
         Ok(try_join_all(batches).await?.concat())
     }
 
@@ -70,10 +67,9 @@ impl Store {
         &self,
         batch: &[(AgentId, LogoutWrite)],
         statement: impl Fn(AgentId, &LogoutWrite) -> BatchStatementRequest,
-        retry_limit: RetryLimit,
-    ) -> Result<Vec<ConditionalWrite>, StoreError> {
-        let mut results: Vec<Option<ConditionalWrite>> = vec![None; batch.len()];
-        let mut tries = 0;
+    ) -> Result<Vec<LogoutResult>, StoreError> {
+        let mut results: Vec<Option<LogoutResult>> = vec![None; batch.len()];
+        let mut tries = self.tries();
         loop {
             let is_open = |position: &usize| results[*position].is_none();
             let open: Vec<usize> = (0..batch.len()).filter(is_open).collect();
@@ -87,18 +83,10 @@ impl Store {
             if items == 0 {
                 return Ok(results.into_iter().flatten().collect());
             }
-            tries += 1;
-            if tries == MAX_TRIES_FOR_CALLER {
-                if retry_limit == RetryLimit::WhileCallerWaits {
-                    let rounds = tries;
-                    return Err(StoreError::Unsettled { items, rounds });
-                }
-                warn!(
-                    items,
-                    "DynamoDB still throttles some writes; they are tried again until the deadline"
-                );
+            if !tries.again(OPERATION, "throttled members").await {
+                let rounds = tries.failed();
+                return Err(StoreError::Unsettled { items, rounds });
             }
-            self.backoff.pause(tries - 1).await;
         }
     }
 
@@ -106,18 +94,20 @@ impl Store {
     async fn execute(
         &self,
         statements: Vec<BatchStatementRequest>,
-    ) -> Result<Vec<Option<ConditionalWrite>>, StoreError> {
+    ) -> Result<Vec<Option<LogoutResult>>, StoreError> {
         let sent = statements.len();
         let call = self.client.batch_execute_statement();
-        let answer = call.set_statements(Some(statements)).send().await;
-        let answer = answer.map_err(StoreError::call("BatchExecuteStatement"))?;
-        match answer.responses() {
-            members if members.len() == sent => members.iter().map(result).collect(),
-            members => Err(StoreError::Unanswered {
-                sent,
-                answered: members.len(),
-            }),
+        let call = call.set_statements(Some(statements));
+        let answer = self.call(OPERATION, || call.clone().send()).await?;
+        let members = answer.responses.unwrap_or_default();
+        if members.len() != sent {
+            let answered = members.len();
+            return Err(StoreError::Unanswered { sent, answered });
         }
+        members
+            .into_iter()
+            .map(|member| self.result(member))
+            .collect()
     }
 
     /// Each condition names the status and the session that were seen, so the write is rejected for an agent who has taken a
@@ -163,26 +153,34 @@ impl Store {
         BatchStatementRequest::builder()
             .statement(statement)
             .set_parameters(Some(parameters))
+            .return_values_on_condition_check_failure(AllOld)
             .build()
             .expect("the statement is set")
     }
-}
+    fn result(&self, member: BatchStatementResponse) -> Result<Option<LogoutResult>, StoreError> {
+        let Some(error) = member.error else {
+            return Ok(Some(LogoutResult::Applied));
+        };
+        match error.code {
+            Some(Code::ConditionalCheckFailed) => Ok(Some(self.rejected(error.item))),
+            Some(
+                Code::ThrottlingError
+                | Code::ProvisionedThroughputExceeded
+                | Code::RequestLimitExceeded
+                | Code::TransactionConflict
+                | Code::InternalServerError,
+            ) => Ok(None),
+            other => Err(StoreError::Statement {
+                code: other.map_or("no code".to_owned(), |code| code.as_str().to_owned()),
+            }),
+        }
+    }
 
-fn result(member: &BatchStatementResponse) -> Result<Option<ConditionalWrite>, StoreError> {
-    let Some(error) = member.error() else {
-        return Ok(Some(ConditionalWrite::Applied));
-    };
-    match error.code() {
-        Some(Code::ConditionalCheckFailed) => Ok(Some(ConditionalWrite::Rejected)),
-        Some(
-            Code::ThrottlingError
-            | Code::ProvisionedThroughputExceeded
-            | Code::RequestLimitExceeded
-            | Code::TransactionConflict
-            | Code::InternalServerError,
-        ) => Ok(None),
-        other => Err(StoreError::Statement {
-            code: other.map_or("no code", Code::as_str).to_owned(),
-        }),
+    /// A failed condition brings the item along that it failed for, if there is one. An item without a status is no agent.
+    fn rejected(&self, item: Option<Item>) -> LogoutResult {
+        match item.and_then(|item| agent_item::read(item, &self.statuses)) {
+            Some(agent) => LogoutResult::Rejected(Box::new(agent)),
+            None => LogoutResult::NoAgent,
+        }
     }
 }

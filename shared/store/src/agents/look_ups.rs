@@ -35,7 +35,7 @@ impl Store {
                 .query(tenant, look_up)
                 .limit(left)
                 .set_exclusive_start_key(start);
-            let page = query.send().await.map_err(StoreError::call("Query"))?;
+            let page = self.call("Query", || query.clone().send()).await?;
             found.extend(page.items().iter().filter_map(agent_id));
             start = page.last_evaluated_key;
             if start.is_none() || found.len() >= at_most {

@@ -162,7 +162,9 @@ impl Store {
         let call = call
             .key("agent_key", agent_key(tenant, agent_id))
             .return_values_on_condition_check_failure(AllOld);
-        let Err(error) = update.fill(call).send().await else {
+        let call = update.fill(call);
+        let answer = self.retries.call("UpdateItem", || call.clone().send());
+        let Err(error) = answer.await else {
             return Ok(PresenceWrite::Applied);
         };
         let item = match error.as_service_error() {

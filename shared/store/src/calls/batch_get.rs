@@ -15,8 +15,6 @@ const _: () = assert!(
     CHUNK_AGENTS + 2 <= MAX_BATCH_GET && *ALLOWED_SYNC_LIMITS.end() <= MAX_BATCH_GET,
     "the agents of a chunk are read together with its job and its progress"
 );
-/// Keys that DynamoDB leaves unprocessed are asked for at most that many times.
-const MAX_READ_ATTEMPTS: u32 = 6;
 
 /// The consistency of a read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,45 +36,42 @@ impl Store {
         consistency: Consistency,
     ) -> Result<ByTable, StoreError> {
         let mut found = ByTable::new();
-        for attempt in 0..MAX_READ_ATTEMPTS {
+        let mut tries = self.tries();
+        loop {
             keys.retain(|_, keys| !keys.is_empty());
             if keys.is_empty() {
                 return Ok(found);
             }
-            if attempt > 0 {
-                self.backoff.pause(attempt - 1).await;
-            }
-            let (items, unprocessed) = self.get_batch(keys, consistency).await?;
+            let (items, unprocessed) = self.get_batch(&keys, consistency).await?;
             for (table, items) in items {
                 found.entry(table).or_default().extend(items);
             }
             keys = unprocessed;
-        }
-        match keys.values().map(Vec::len).sum() {
-            0 => Ok(found),
-            items => Err(StoreError::Unsettled {
-                items,
-                rounds: MAX_READ_ATTEMPTS,
-            }),
+            let items = keys.values().map(Vec::len).sum();
+            if items > 0 && !tries.again("BatchGetItem", "unprocessed keys").await {
+                let rounds = tries.failed();
+                return Err(StoreError::Unsettled { items, rounds });
+            }
         }
     }
 
     /// The items there are, and the keys that were left unprocessed.
     async fn get_batch(
         &self,
-        keys: ByTable,
+        keys: &ByTable,
         consistency: Consistency,
     ) -> Result<(ByTable, ByTable), StoreError> {
-        let wanted = |keys| {
-            let wanted = KeysAndAttributes::builder().set_keys(Some(keys));
+        let wanted = |keys: &Vec<Item>| {
+            let wanted = KeysAndAttributes::builder().set_keys(Some(keys.clone()));
             let wanted = wanted.consistent_read(consistency == Consistency::Strong);
             wanted.build().expect("the keys are set")
         };
-        let wanted = keys.into_iter().map(|(table, keys)| (table, wanted(keys)));
+        let wanted = keys
+            .iter()
+            .map(|(table, keys)| (table.clone(), wanted(keys)));
         let call = self.client.batch_get_item();
         let call = call.set_request_items(Some(wanted.collect()));
-        let answer = call.send().await;
-        let answer = answer.map_err(StoreError::call("BatchGetItem"))?;
+        let answer = self.call("BatchGetItem", || call.clone().send()).await?;
         let unprocessed = answer.unprocessed_keys.unwrap_or_default().into_iter();
         let unprocessed = unprocessed.map(|(table, rest)| (table, rest.keys));
         Ok((answer.responses.unwrap_or_default(), unprocessed.collect()))

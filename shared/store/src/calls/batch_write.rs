@@ -8,9 +8,7 @@ use crate::items::attributes::Item;
 use crate::store::Store;
 
 /// `BatchWriteItem` takes at most that many items (Amazon DynamoDB API Reference).
-const MAX_BATCH_WRITE: usize = 25;
-/// Items that DynamoDB leaves unprocessed are sent at most that many times.
-const MAX_WRITE_ATTEMPTS: u32 = 8;
+pub(crate) const MAX_BATCH_WRITE: usize = 25;
 
 impl Store {
     /// Puts every item into a table, replacing those of the same key, with at most `parallel_batches` batches under way. The
@@ -54,15 +52,21 @@ impl Store {
             .await
     }
 
+    /// Puts up to [`MAX_BATCH_WRITE`] items into a table with one call, replacing those of the same key. Safe to repeat.
+    pub(crate) async fn put_batch(&self, table: &str, items: Vec<Item>) -> Result<(), StoreError> {
+        let writes = items.into_iter().map(put).collect();
+        self.write_batch(table, writes).await
+    }
+
     async fn write_batch(
         &self,
         table: &str,
         mut writes: Vec<WriteRequest>,
     ) -> Result<(), StoreError> {
-        for attempt in 0..MAX_WRITE_ATTEMPTS {
+        let mut tries = self.tries();
+        loop {
             let call = self.client.batch_write_item().request_items(table, writes);
-            let answer = call.send().await;
-            let answer = answer.map_err(StoreError::call("BatchWriteItem"))?;
+            let answer = self.call("BatchWriteItem", || call.clone().send()).await?;
             let unprocessed = answer.unprocessed_items;
             writes = unprocessed
                 .and_then(|mut tables| tables.remove(table))
@@ -70,12 +74,11 @@ impl Store {
             if writes.is_empty() {
                 return Ok(());
             }
-            self.backoff.pause(attempt).await;
+            if !tries.again("BatchWriteItem", "unprocessed items").await {
+                let (items, rounds) = (writes.len(), tries.failed());
+                return Err(StoreError::Unsettled { items, rounds });
+            }
         }
-        Err(StoreError::Unsettled {
-            items: writes.len(),
-            rounds: MAX_WRITE_ATTEMPTS,
-        })
     }
 }
 

@@ -103,8 +103,9 @@ pub fn timeouts_for_operator() -> TimeoutConfig {
         .build()
 }
 
-/// Three tries of each call, as is the SDK's standard, with our first wait between them.
-pub fn retries(backoff: Backoff) -> RetryConfig {
+/// Three tries of each call, as is the SDK's standard, with our first wait between them. What fails for longer is tried again
+/// by [`Retries`](super::Retries).
+pub fn sdk_retries(backoff: Backoff) -> RetryConfig {
     RetryConfig::standard().with_initial_backoff(backoff.base())
 }
 

@@ -10,9 +10,9 @@ use domain::tenant::Tenant;
 use domain::timestamp::Timestamp;
 use wire::stored::StoredSelection;
 
-use crate::calls::{ConditionalWrite, conditional_write};
+use crate::calls::ConditionalWrite;
 use crate::error::StoreError;
-use crate::items::attributes::{Item, epoch_ms, number, read_number, text};
+use crate::items::attributes::{epoch_ms, number, read_number, text};
 use crate::items::job_item::{
     AFTER_PROGRESS, JOB, REQUEST, expires_at, job_key, job_of_items, progress_part,
 };
@@ -31,7 +31,7 @@ impl Store {
             .update_expression("ADD last_job_id :one")
             .expression_attribute_values(":one", number(1))
             .return_values(ReturnValue::UpdatedNew);
-        let answer = call.send().await.map_err(StoreError::call("UpdateItem"))?;
+        let answer = self.call("UpdateItem", || call.clone().send()).await?;
         let last = answer
             .attributes()
             .and_then(|item| read_number(item, "last_job_id"));
@@ -63,7 +63,7 @@ impl Store {
             .item("accepted_at", epoch_ms(job.accepted_at))
             .item("expires_at", expires_at(job))
             .item("selection", text(&selection));
-        call.send().await.map_err(StoreError::call("PutItem"))?;
+        self.call("PutItem", || call.clone().send()).await?;
         Ok(())
     }
 
@@ -75,7 +75,7 @@ impl Store {
             .item("accepted_at", epoch_ms(job.accepted_at))
             .item("expires_at", expires_at(job))
             .condition_expression("attribute_not_exists(job_key)");
-        conditional_write(call.send().await, "PutItem")
+        self.write_if("PutItem", || call.clone().send()).await
     }
 
     /// Makes this the plan of the job, unless the job has a plan or is gone.
@@ -101,7 +101,7 @@ impl Store {
             .expression_attribute_values(":chunk_agents", number(plan.chunk_agents))
             .expression_attribute_values(":agents", number(plan.agents))
             .expression_attribute_values(":at", epoch_ms(plan.planned_at));
-        conditional_write(call.send().await, "UpdateItem")
+        self.write_if("UpdateItem", || call.clone().send()).await
     }
 
     /// Counts a chunk, unless it was counted: one write adds its number to a set and its counts to the sums.
@@ -134,7 +134,7 @@ impl Store {
             .expression_attribute_values(":not_found", number(counts.not_found))
             .expression_attribute_values(":offline", number(counts.offline))
             .expression_attribute_values(":newer_session", number(counts.newer_session));
-        conditional_write(call.send().await, "UpdateItem")
+        self.write_if("UpdateItem", || call.clone().send()).await
     }
 
     /// A job with its progress, in one strongly consistent query. `None` for an expired job.
@@ -147,9 +147,7 @@ impl Store {
         job_id: JobId,
         now: Timestamp,
     ) -> Result<Option<Job>, StoreError> {
-        let query = self.query_job(tenant, job_id).into_paginator().items();
-        let items: Result<Vec<Item>, _> = query.send().collect().await;
-        let items = items.map_err(StoreError::call("Query"))?;
+        let items = self.query_all(&self.query_job(tenant, job_id)).await?;
         Ok(job_of_items(&items, now))
     }
 

@@ -76,7 +76,7 @@ impl Store {
             if rounds == MAX_ATTEMPTS || !error.is_transient() {
                 return Err(error);
             }
-            self.backoff.pause(rounds).await;
+            self.retries.backoff.pause(rounds).await;
         }
     }
 

@@ -7,7 +7,7 @@ use aws_sdk_sqs::config::Builder;
 use aws_sdk_sqs::error::SdkError;
 use thiserror::Error;
 
-use crate::connection::{Backoff, retries, timeouts_for_operator};
+use crate::connection::{Backoff, sdk_retries, timeouts_for_operator};
 
 /// The queue `presence`, for an operator who sends to it.
 #[derive(Clone)]
@@ -80,7 +80,7 @@ impl PresenceQueue {
 fn client(config: Builder, backoff: Backoff) -> Client {
     let config = config
         .timeout_config(timeouts_for_operator())
-        .retry_config(retries(backoff));
+        .retry_config(sdk_retries(backoff));
     Client::from_conf(config.build())
 }
 

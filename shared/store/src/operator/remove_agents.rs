@@ -74,7 +74,7 @@ impl Store {
                 items if rounds == MAX_ATTEMPTS => {
                     return Err(StoreError::Unsettled { items, rounds });
                 }
-                _ => self.backoff.pause(rounds).await,
+                _ => self.retries.backoff.pause(rounds).await,
             }
         }
     }

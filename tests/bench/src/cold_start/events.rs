@@ -16,7 +16,7 @@ pub fn events(program: &str) -> Result<[Value; 2]> {
             [r#"{\"agent_ids\":[11]}"#, r#"{\"agent_ids\":[12]}"#],
         ),
         "job-status" => (program, "105", ["105", "106"]),
-        "logout-worker" => (
+        "job-planner" | "logout-worker" => (
             program,
             r#"\"job_id\":105"#,
             [r#"\"job_id\":105"#, r#"\"job_id\":106"#],

@@ -13,8 +13,9 @@ use tokio::process::Command;
 pub const HELLO: &str = "hello";
 /// The AWS SDK as its guide sets it up.
 pub const STOCK: &str = "stock";
-const FUNCTIONS: [&str; 5] = [
+const FUNCTIONS: [&str; 6] = [
     "force-logout",
+    "job-planner",
     "job-status",
     "logout-worker",
     "presence",

@@ -104,6 +104,10 @@ pub fn spawn(
         ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb_url),
         ("AWS_ENDPOINT_URL_SQS", &format!("http://{sqs}")),
         (
+            "PLANS_QUEUE_URL",
+            &local::backends::sqs::queue_url(sqs, "plans"),
+        ),
+        (
             "JOBS_QUEUE_URL",
             &local::backends::sqs::queue_url(sqs, "jobs"),
         ),

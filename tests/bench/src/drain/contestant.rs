@@ -1,4 +1,4 @@
-//! A contestant's process: it is fed from the queue of jobs as on Lambda, until no message is left.
+//! A contestant's process: it is fed from the queues of plans and jobs as on Lambda, until no message is left.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,16 +10,17 @@ use aws_sdk_sqs::Client;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use clap::{Args, ValueEnum};
+use domain::agents::Statuses;
 use domain::limits::{CHUNK_AGENTS, DEFAULT_SYNC_LIMIT};
 use domain::timestamp::Timestamp;
 use lambda_http::{Body, Request, RequestExt, Response};
 use local::backends::{dynamodb, sqs};
 use local::event_sources::queue_poller::QueuePoller;
 use local::functions::Functions;
-use local::stack::functions;
+use local::stack::{functions, job_queues, store};
 use serde_json::{Value, json};
 use service::clock::Clock;
-use service::lambda::queue_settings::JOBS_QUEUE;
+use service::lambda::queue_settings::{JOBS_QUEUE, PLANS_QUEUE, QueueSettings};
 use tokio::sync::Notify;
 use wire::http::paths::{FORCE_LOGOUT_PATH, JOBS_PATH};
 
@@ -63,8 +64,8 @@ impl RemainingMessages {
 pub async fn work(args: ContestantArgs) -> Result<()> {
     let (clock, addresses) = (Clock::system(), args.addresses);
     let functions = functions(
-        addresses.dynamodb,
-        addresses.sqs,
+        &store(addresses.dynamodb, Statuses::default()),
+        &job_queues(addresses.sqs),
         &clock,
         DEFAULT_SYNC_LIMIT,
     );
@@ -94,13 +95,27 @@ pub async fn work(args: ContestantArgs) -> Result<()> {
             answer
         }
     };
+    let for_planner = shared.clone();
+    let plan = move |event: SqsEvent, deadline: Timestamp| {
+        let shared = for_planner.clone();
+        async move {
+            let (functions, _, remaining) = &*shared;
+            let messages = event.records.len();
+            let answer = functions.job_planner.handle(event, deadline).await;
+            remaining.subtract(messages - answer.batch_item_failures.len());
+            answer
+        }
+    };
     let stopwatch = Stopwatch::start()?;
-    tokio::spawn(poller(addresses).run(work, std::future::pending()));
+    tokio::spawn(poller(addresses, &JOBS_QUEUE).run(work, std::future::pending()));
+    if args.contestant == Contestant::Service {
+        tokio::spawn(poller(addresses, &PLANS_QUEUE).run(plan, std::future::pending()));
+    }
     let (functions, _, remaining) = &*shared;
     match args.contestant {
         Contestant::Service => log_out_all(functions, remaining, args.agents).await?,
         Contestant::BareCalls => {
-            send_chunks(&functions.logout_worker.job_queue, args.agents).await?;
+            send_chunks(&functions.job_planner.chunks, args.agents).await?;
             remaining.none.notified().await;
         }
     }
@@ -108,11 +123,12 @@ pub async fn work(args: ContestantArgs) -> Result<()> {
     Ok(())
 }
 
-fn poller(Addresses { sqs, .. }: Addresses) -> QueuePoller {
+fn poller(Addresses { sqs, .. }: Addresses, queue: &QueueSettings) -> QueuePoller {
     QueuePoller {
         sqs: Client::from_conf(sqs::client_config(sqs).build()),
-        queue_url: sqs::queue_url(sqs, JOBS_QUEUE.name),
-        function_timeout: Duration::from_secs(JOBS_QUEUE.function_timeout_seconds.into()),
+        queue_url: sqs::queue_url(sqs, queue.name),
+        function_timeout: Duration::from_secs(queue.function_timeout_seconds.into()),
+        batch_size: queue.batch_size,
         clock: Clock::system(),
     }
 }

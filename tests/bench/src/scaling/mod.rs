@@ -7,6 +7,7 @@ mod prices;
 mod tables;
 
 use domain::limits::CHUNK_AGENTS;
+use service::lambda::queue_settings::MAX_PARALLEL_CHUNKS;
 
 pub use counted::Counted;
 pub use tables::{cost, events, jobs, limits, requests, waits, what_binds};
@@ -44,8 +45,13 @@ impl Settings {
         self.worker_max_concurrency * ENVIRONMENT_RATE.value * MESSAGES_PER_BATCH.value
     }
 
-    /// Agents in the hands of invocations at once.
-    pub fn agents_in_flight(&self, concurrency: f64) -> f64 {
+    /// Agents in the batches of so many invocations.
+    pub fn agents_in_batches(&self, concurrency: f64) -> f64 {
         concurrency * MESSAGES_PER_BATCH.value * self.agents_per_chunk
+    }
+
+    /// Agents that so many invocations work on at once.
+    pub fn agents_in_flight(&self, concurrency: f64) -> f64 {
+        concurrency * MAX_PARALLEL_CHUNKS as f64 * self.agents_per_chunk
     }
 }

@@ -119,7 +119,7 @@ pub fn what_binds(counted: &Counted, settings: &Settings) -> String {
                 .total_cmp(&other.agents_per_second())
         };
         let bound = all.into_iter().min_by(slowest).expect("there are five");
-        let in_flight = settings.agents_in_flight(settings.worker_max_concurrency);
+        let taken = settings.agents_in_batches(settings.worker_max_concurrency);
         let [_, second, third] = SIZES.map(|agents| duration(bound.seconds(agents)));
         [
             whole(per_second),
@@ -127,7 +127,7 @@ pub fn what_binds(counted: &Counted, settings: &Settings) -> String {
             whole(bound.agents_per_second()),
             second,
             third,
-            duration(in_flight / bound.agents_per_second()),
+            duration(taken / bound.agents_per_second()),
         ]
     };
     let header = "writes of `agents` | binds | agents a second | 100,000 agents | 1,000,000 | a batch may take";

@@ -28,7 +28,9 @@ fn every_variable_that_is_read_is_listed() {
             _ => Ok("20".to_owned()),
         }
     });
-    assert!(environment.store().is_ok() && environment.job_queue().is_ok());
+    let limit = RetryLimit::UntilDeadline;
+    assert!(environment.store(limit).is_ok());
+    assert!(environment.plans_queue(limit).is_ok() && environment.jobs_queue(limit).is_ok());
     assert!(environment.domain_name().is_ok() && environment.sync_limit().is_ok());
     assert!(environment.job_retention().is_ok());
     let listed = VARIABLES.into_iter().chain(AWS_VARIABLES);
@@ -38,7 +40,6 @@ fn every_variable_that_is_read_is_listed() {
 #[test]
 fn set_variables_are_read() {
     let environment = environment("", &Ok(""));
-    assert_eq!(environment.jobs_queue_url().unwrap(), "JOBS_QUEUE_URL");
     let tables = environment.tables().unwrap();
     assert_eq!(tables.agents, "AGENTS_TABLE");
     let domain_name = environment.domain_name().unwrap();

@@ -6,4 +6,4 @@ mod response;
 
 pub use error::HttpError;
 pub use request::{authenticate, job_id, job_url, json_body, require_route};
-pub use response::{answer, json, set_header};
+pub use response::{answer, answer_within, json, set_header};

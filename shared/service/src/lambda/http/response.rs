@@ -1,14 +1,27 @@
 //! Making the answer to a request.
 
+use std::time::Duration;
+
 use lambda_http::http::StatusCode;
 use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
 use lambda_http::{Body, Response};
 use serde::Serialize;
+use tokio::time::timeout;
 use tracing::error;
 use wire::http::ErrorBody;
 
 use super::error::HttpError;
 use crate::error_chain::error_chain;
+
+/// The answer to a request; 503 if there is none within that time, which must be shorter than the function's own: an invocation
+/// that runs out of time gives the caller no answer of ours.
+pub async fn answer_within(
+    time: Duration,
+    answering: impl Future<Output = Result<Response<Body>, HttpError>>,
+) -> Response<Body> {
+    let answered = timeout(time, answering).await;
+    answer(answered.unwrap_or(Err(HttpError::TimedOut)))
+}
 
 /// The answer to a request, successful or not. The one place where a failed request is logged.
 #[must_use]
@@ -45,5 +58,16 @@ pub fn json(status: StatusCode, body: &impl Serialize) -> Response<Body> {
 pub fn set_header(response: &mut Response<Body>, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         response.headers_mut().insert(name, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_request_that_takes_too_long_is_a_503() {
+        let answer = answer_within(Duration::ZERO, std::future::pending()).await;
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
     }
 }
