@@ -5,7 +5,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use domain::selection::{AddressRange, merge_ranges};
+use domain::selection::{AddressRange, AddressRangeError, merge_ranges};
 use libfuzzer_sys::fuzz_target;
 
 /// More lines take more time and add no cases.
@@ -46,7 +46,11 @@ fuzz_target!(|text: &str| {
 });
 
 fn read(text: &str) -> Option<AddressRange> {
-    let parsed = AddressRange::parse(text).ok();
+    let parsed = AddressRange::parse(text);
+    if let Err(AddressRangeError::WriteInstead { instead, .. }) = &parsed {
+        assert!(meant(instead).is_some(), "{text}: {instead}");
+    }
+    let parsed = parsed.ok();
     assert_eq!(
         parsed.map(|range| (range.first(), range.last())),
         meant(text.trim()),
@@ -55,9 +59,13 @@ fn read(text: &str) -> Option<AddressRange> {
     parsed
 }
 
+/// A dash of any kind is a hyphen.
+const DASHES: &str = "\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2015}\u{2212}";
+
 /// The first and the last address that a text means, read in another way than the service does.
 fn meant(text: &str) -> Option<(IpAddr, IpAddr)> {
     let canonical = |text: &str| Some(text.parse::<IpAddr>().ok()?.to_canonical());
+    let text = &*text.replace(|c: char| DASHES.contains(c), "-");
     if let Some((first, last)) = text.split_once('-') {
         let (first, last) = (canonical(first.trim_end())?, canonical(last.trim_start())?);
         return (first.is_ipv4() == last.is_ipv4() && first <= last).then_some((first, last));
@@ -69,7 +77,11 @@ fn meant(text: &str) -> Option<(IpAddr, IpAddr)> {
         IpAddr::V4(v4) => (v4.to_ipv6_mapped(), 32),
         IpAddr::V6(v6) => (v6, 128),
     };
-    let length = (0..=size).find(|number| number.to_string() == length)?;
+    let netmask = |ones: u32| Ipv4Addr::from_bits(!u32::MAX.checked_shr(ones).unwrap_or(0));
+    let is_meant = |ones: &u32| {
+        ones.to_string() == length || (size == 32 && netmask(*ones).to_string() == length)
+    };
+    let length = (0..=size).find(is_meant)?;
     let hosts = u128::MAX.checked_shr(128 - (size - length)).unwrap_or(0);
     let (first, last) = (network.to_bits() & !hosts, network.to_bits() | hosts);
     let [first, last] = [first, last].map(|bits| IpAddr::from(Ipv6Addr::from_bits(bits)));

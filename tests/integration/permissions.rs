@@ -47,7 +47,7 @@ async fn post_requests(stack: &TestStack) {
         let request = gateway_event::changed("force-logout", |event| {
             event["body"] = json!(body.to_string());
         });
-        stack.functions.force_logout.handle(request).await;
+        stack.functions.force_logout.handle(&request).await;
     }
 }
 
@@ -56,7 +56,7 @@ async fn of_job_status() -> Permissions {
     let stack = TestStack::start().await;
     let seen = watch(&stack);
     let request = gateway_event::changed("job-status", |_| {});
-    stack.functions.job_status.handle(request).await;
+    stack.functions.job_status.handle(&request).await;
     std::mem::take(&mut *seen.lock().unwrap())
 }
 

@@ -115,19 +115,19 @@ mod tests {
         for (kind, expected) in [
             (
                 signed_in("Available"),
-                "agent 16 is signed in from 34.211.12.16, Available since 2026-01-05T08:00:00Z",
+                "agent 16 is signed in from 34.211.12.16, Available since 2026-01-05T08:00:00.000Z",
             ),
             (
                 EventKind::StatusChanged(status("In-call")),
-                "agent 16 is In-call since 2026-01-05T08:00:00Z",
+                "agent 16 is In-call since 2026-01-05T08:00:00.000Z",
             ),
             (
                 EventKind::StatusChanged(status("Offline")),
-                "agent 16 is signed out since 2026-01-05T08:00:00Z",
+                "agent 16 is signed out since 2026-01-05T08:00:00.000Z",
             ),
             (
                 EventKind::SignedOut,
-                "agent 16 is signed out since 2026-01-05T08:00:00Z",
+                "agent 16 is signed out since 2026-01-05T08:00:00.000Z",
             ),
         ] {
             assert_eq!(result(NOW, kind), expected);

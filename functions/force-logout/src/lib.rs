@@ -4,15 +4,13 @@ use std::time::Duration;
 
 use domain::ids::JobId;
 use domain::logout::Outcome;
-use lambda_http::http::header::{LINK, LOCATION};
-use lambda_http::http::{Method, StatusCode};
-use lambda_http::{Body, Request, Response};
 use service::authentication::Authenticator;
 use service::clock::Clock;
 use service::force_logout::{AgentOutcome, SelectedAgents, log_out_at_once, resolve_up_to};
 use service::jobs::accept_job;
 use service::lambda::environment::{Environment, SettingsError};
-use service::lambda::http::{self, HttpError};
+use service::lambda::http::header::{LINK, LOCATION};
+use service::lambda::http::{self, Answer, HttpError, Method, RawValue, Request, StatusCode};
 use store::connection::RetryLimit;
 use store::{JobQueue, Store};
 use wire::http::paths::FORCE_LOGOUT_PATH;
@@ -55,16 +53,17 @@ impl ForceLogoutFunction {
         })
     }
 
-    /// Answers one request.
-    pub async fn handle(&self, request: Request) -> Response<Body> {
-        http::answer_within(ANSWER_TIMEOUT, self.force_logout(&request)).await
+    /// Answers one request, whatever the event holds.
+    pub async fn handle(&self, event: &RawValue) -> Answer {
+        http::answer_within(ANSWER_TIMEOUT, self.force_logout(event)).await
     }
 
-    async fn force_logout(&self, request: &Request) -> Result<Response<Body>, HttpError> {
+    async fn force_logout(&self, event: &RawValue) -> Result<Answer, HttpError> {
+        let request = &Request::of_event(event)?;
         http::require_route(request, &Method::POST, FORCE_LOGOUT_PATH)?;
         let tenant = http::authenticate(&self.authenticator, request).await?;
-        let selectors = SelectorsBody::parse(http::json_body(request)?)?;
-        let selection = selectors.selection()?;
+        http::refuse_query_parameters(request)?;
+        let (selectors, selection) = SelectorsBody::parse(&http::json_body(request)?)?;
         match resolve_up_to(&self.store, &tenant, &selection, self.sync_limit).await? {
             SelectedAgents::All(agent_ids) => {
                 let now = self.clock.now();
@@ -87,7 +86,7 @@ impl ForceLogoutFunction {
 }
 
 /// 200 if any agent was logged out; 400 if all are on a call or chat, or no agent was found (the HTTP contract).
-fn answer_rows(outcomes: Vec<AgentOutcome>) -> Result<Response<Body>, HttpError> {
+fn answer_rows(outcomes: Vec<AgentOutcome>) -> Result<Answer, HttpError> {
     let mut rows: Vec<AgentRow> = outcomes.into_iter().filter_map(row).collect();
     if rows.is_empty() {
         return Err(HttpError::NoAgentFound);
@@ -110,11 +109,11 @@ fn row(agent: AgentOutcome) -> Option<AgentRow> {
     }
 }
 
-fn answer_job(request: &Request, id: JobId, selectors: SelectorsBody) -> Response<Body> {
+fn answer_job(request: &Request, id: JobId, selectors: SelectorsBody) -> Answer {
     let link = http::job_url(request, id);
     let body = AcceptedJobBody::new(id, link.clone(), selectors);
-    let mut response = http::json(StatusCode::OK, &body);
-    http::set_header(&mut response, LOCATION, &link);
-    http::set_header(&mut response, LINK, &format!("<{link}>; rel=\"status\""));
-    response
+    let mut answer = http::json(StatusCode::OK, &body);
+    http::set_header(&mut answer, LOCATION, &link);
+    http::set_header(&mut answer, LINK, &format!("<{link}>; rel=\"status\""));
+    answer
 }

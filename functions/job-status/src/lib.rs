@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use lambda_http::http::StatusCode;
-use lambda_http::{Body, Request, Response};
 use service::authentication::Authenticator;
 use service::clock::Clock;
 use service::lambda::environment::{Environment, SettingsError};
-use service::lambda::http::{self, HttpError};
+use service::lambda::http::{self, Answer, HttpError, RawValue, Request, StatusCode};
 use store::Store;
 use store::connection::RetryLimit;
 use wire::http::JobBody;
@@ -40,15 +38,18 @@ impl JobStatusFunction {
         })
     }
 
-    /// Answers one request.
-    pub async fn handle(&self, request: Request) -> Response<Body> {
-        http::answer_within(ANSWER_TIMEOUT, self.job_status(&request)).await
+    /// Answers one request, whatever the event holds.
+    pub async fn handle(&self, event: &RawValue) -> Answer {
+        http::answer_within(ANSWER_TIMEOUT, self.job_status(event)).await
     }
 
-    async fn job_status(&self, request: &Request) -> Result<Response<Body>, HttpError> {
+    async fn job_status(&self, event: &RawValue) -> Result<Answer, HttpError> {
+        let request = &Request::of_event(event)?;
         let job_id = http::job_id(request);
         let tenant = http::authenticate(&self.authenticator, request).await?;
-        let (job_id, now) = (job_id?, self.clock.now());
+        let job_id = job_id?;
+        http::refuse_query_parameters(request)?;
+        let now = self.clock.now();
         let job = self.store.read_job(&tenant, job_id, now).await?;
         let job = job.ok_or(HttpError::NotFound)?;
         Ok(http::json(StatusCode::OK, &JobBody::new(job_id, &job, now)))

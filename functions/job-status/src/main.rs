@@ -1,16 +1,17 @@
 //! The Lambda function `job-status`.
 
 use job_status::JobStatusFunction;
-use lambda_http::{Error, run, service_fn};
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use service::lambda::environment::Environment;
+use service::lambda::http::RawValue;
 use service::lambda::logging;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     logging::init();
     let function = JobStatusFunction::from_environment(&Environment::of_process())?;
-    run(service_fn(async |request| {
-        Ok::<_, Error>(function.handle(request).await)
+    run(service_fn(async |event: LambdaEvent<Box<RawValue>>| {
+        Ok::<_, Error>(function.handle(&event.payload).await)
     }))
     .await
 }

@@ -32,12 +32,17 @@ impl Timestamp {
         i64::try_from(epoch_ms).ok().map(Self::from_epoch_ms)
     }
 
-    /// The time written in RFC 3339, in UTC; `None` beyond the year 9999.
+    /// The time written in RFC 3339, in UTC, always with three digits of milliseconds, so that texts have the order of the times;
+    /// `None` outside the years 0 to 9999.
     #[must_use]
     pub fn to_rfc3339(self) -> Option<String> {
-        let nanos = i128::from(self.epoch_ms) * 1_000_000;
-        let time = OffsetDateTime::from_unix_timestamp_nanos(nanos).ok()?;
-        time.format(&Rfc3339).ok()
+        let (seconds, ms) = (
+            self.epoch_ms.div_euclid(1_000),
+            self.epoch_ms.rem_euclid(1_000),
+        );
+        let second = OffsetDateTime::from_unix_timestamp(seconds).ok()?;
+        let text = second.format(&Rfc3339).ok()?;
+        Some(format!("{}.{ms:03}Z", text.strip_suffix('Z')?))
     }
 
     /// How long it is from this time to `later`; zero if that is not later.
@@ -57,6 +62,8 @@ impl Timestamp {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -73,8 +80,25 @@ mod tests {
     fn rfc3339_is_written_in_utc() {
         let written = |ms| Timestamp::from_epoch_ms(ms).to_rfc3339();
         assert_eq!(written(1_234).unwrap(), "1970-01-01T00:00:01.234Z");
-        assert_eq!(written(0).unwrap(), "1970-01-01T00:00:00Z");
+        assert_eq!(written(0).unwrap(), "1970-01-01T00:00:00.000Z");
+        assert_eq!(written(34_280).unwrap(), "1970-01-01T00:00:34.280Z");
+        assert_eq!(written(-1).unwrap(), "1969-12-31T23:59:59.999Z");
         assert_eq!(written(i64::MAX), None);
+        assert_eq!(written(i64::MIN), None);
+    }
+
+    proptest! {
+        /// From the year 0 to the year 9999, half of the times round to the tenth of a second or further.
+        #[test]
+        fn a_time_is_written_with_three_digits_of_milliseconds(ms in -62_167_219_200_000..=253_402_300_799_999i64, round in prop::sample::select(vec![1, 10, 100, 1_000, 60_000])) {
+            let ms = ms.div_euclid(round) * round;
+            let time = Timestamp::from_epoch_ms(ms.max(-62_167_219_200_000));
+            let text = time.to_rfc3339().unwrap();
+            prop_assert_eq!(text.len(), "2026-11-22T08:00:00.000Z".len());
+            prop_assert_eq!((&text[19..20], &text[23..]), (".", "Z"));
+            prop_assert_eq!(text[20..23].parse::<i64>().unwrap(), time.epoch_ms().rem_euclid(1_000));
+            prop_assert_eq!(Timestamp::parse_rfc3339(&text), Some(time));
+        }
     }
 
     #[test]

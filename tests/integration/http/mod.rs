@@ -3,6 +3,7 @@
 mod authentication;
 mod bad_input;
 mod contract;
+mod front;
 mod gateway_events;
 mod isolation;
 mod openapi;

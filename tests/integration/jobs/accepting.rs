@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::ids::MAX_ID;
+use domain::limits::{MAX_AGENT_IDS, MAX_IP_RANGES, MAX_TEAM_IDS};
 use serde_json::json;
 use tests::{TestStack, agent_at};
 
@@ -48,23 +49,38 @@ async fn a_block_of_ipv6_that_ends_among_ipv4_mapped_addresses_is_planned() {
     assert_eq!(counts, "5 logged out, 0 deferred, 0 skipped");
 }
 
+/// How much a value counts towards the size of an item: a number at most 21 bytes (DynamoDB: item sizes and formats).
+fn value_size(value: &AttributeValue) -> usize {
+    value.as_s().map_or(21, String::len)
+}
+
 #[tokio::test]
-async fn the_largest_request_is_accepted() {
+async fn the_largest_request_fits_its_message_and_its_item() {
     let stack = TestStack::start().await;
-    let largest = |count: u64| (0..count).map(|n| MAX_ID - n).collect::<Vec<_>>();
+    let largest = |count: usize| (0..count as u64).map(|n| MAX_ID - n).collect::<Vec<_>>();
     let range = |n: u32| {
         format!("ffff:ffff:ffff:ffff:ffff:ffff:{n:x}:fffe-ffff:ffff:ffff:ffff:ffff:ffff:{n:x}:ffff")
     };
-    let ranges: Vec<String> = (0x1000..0x1000 + 1_000).map(range).collect();
-    let body =
-        json!({ "agent_ids": largest(10_000), "team_ids": largest(1_000), "ip_addrs": ranges });
+    let ranges: Vec<String> = (0x1000..).take(MAX_IP_RANGES).map(range).collect();
+    let body = json!({ "agent_ids": largest(MAX_AGENT_IDS), "team_ids": largest(MAX_TEAM_IDS), "ip_addrs": ranges });
     let answer = stack.post_force_logout("acme", &body).await;
     assert_eq!((answer.status, &answer.json()["id"]), (200, &json!(1)));
-    assert_eq!(stack.plans.receive_all().await.len(), 1);
+    let messages = stack.plans.receive_all().await;
+    let sizes: Vec<usize> = messages
+        .iter()
+        .filter_map(|message| Some(message.body.as_ref()?.len()))
+        .collect();
+    // SQS takes 1 MiB, and DynamoDB 400 KB.
+    assert!(matches!(sizes[..], [300_000..1_048_576]), "{sizes:?}");
     let request = stack.dynamodb.get_item().table_name("jobs");
     let request = request.key("job_key", AttributeValue::S("acme#1".to_owned()));
     let request = request.key("part", AttributeValue::S("request".to_owned()));
-    assert!(request.send().await.unwrap().item.is_some());
+    let item = request.send().await.unwrap().item.unwrap();
+    let size: usize = item
+        .iter()
+        .map(|(name, value)| name.len() + value_size(value))
+        .sum();
+    assert!((300_000..400 * 1024).contains(&size), "{size}");
     stack.leaves_messages();
 }
 

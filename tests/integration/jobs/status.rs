@@ -20,7 +20,7 @@ async fn a_job_is_created_then_in_progress_then_completed() {
     let body = json!({ "team_ids": [7] });
     stack.post_force_logout("acme", &body).await;
     let created = json!({
-        "id": 1, "status": "created", "created_at": "2026-11-22T08:00:00Z",
+        "id": 1, "status": "created", "created_at": "2026-11-22T08:00:00.000Z",
         "logged_out": 0, "deferred": 0, "skipped": 0
     });
     assert_eq!(stack.get_job("acme", 1).await.json(), created);
@@ -39,8 +39,8 @@ async fn a_job_is_created_then_in_progress_then_completed() {
         assert_eq!(stack.get_job("acme", 1).await.json()["status"], status);
     }
     let completed = json!({
-        "id": 1, "status": "completed", "created_at": "2026-11-22T08:00:00Z",
-        "finished_at": "2026-11-22T08:00:02Z", "total": 150, "logged_out": 150, "deferred": 0, "skipped": 0
+        "id": 1, "status": "completed", "created_at": "2026-11-22T08:00:00.000Z",
+        "finished_at": "2026-11-22T08:00:02.000Z", "total": 150, "logged_out": 150, "deferred": 0, "skipped": 0
     });
     assert_eq!(stack.get_job("acme", 1).await.json(), completed);
     assert_eq!(stack.status("acme", 150).await, "Offline");

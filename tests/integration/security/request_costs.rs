@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::ids::MAX_ID;
-use domain::limits::{CHUNK_AGENTS, MAX_AGENT_IDS, MAX_BODY_BYTES, MAX_IP_ADDRS, MAX_TEAM_IDS};
+use domain::limits::{CHUNK_AGENTS, MAX_AGENT_IDS, MAX_BODY_BYTES, MAX_IP_RANGES, MAX_TEAM_IDS};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::TestStack;
@@ -15,7 +15,7 @@ use wire::http::paths::{FORCE_LOGOUT_PATH, JOBS_PATH};
 fn largest_request() -> Value {
     let ids = |count: usize| (0..count as u64).map(|n| MAX_ID - n).collect::<Vec<_>>();
     let range = |n: usize| format!("2001:db8:{n:x}::1-2001:db8:{n:x}::9");
-    let ranges: Vec<String> = (1..=MAX_IP_ADDRS).map(range).collect();
+    let ranges: Vec<String> = (1..=MAX_IP_RANGES).map(range).collect();
     json!({ "agent_ids": ids(MAX_AGENT_IDS), "team_ids": ids(MAX_TEAM_IDS), "ip_addrs": ranges })
 }
 
@@ -90,12 +90,12 @@ async fn planning_the_largest_request_costs_a_query_for_each_look_up() {
     let chunks = MAX_AGENT_IDS.div_ceil(CHUNK_AGENTS);
     let expected = [
         ("BatchWriteItem", 1),
-        ("Query", 1 + MAX_TEAM_IDS + MAX_IP_ADDRS),
+        ("Query", 1 + MAX_TEAM_IDS + MAX_IP_RANGES),
         ("SendMessageBatch", chunks.div_ceil(10)),
         ("UpdateItem", 1),
     ];
     assert_eq!(calls(&meter), BTreeMap::from(expected));
-    assert_eq!(meter.calls.len(), 2_014);
+    assert_eq!(meter.calls.len(), 3_014);
     assert_eq!(stack.jobs.receive_all().await.len(), chunks);
     stack.leaves_messages();
 }

@@ -1,5 +1,7 @@
 //! Answers of the API.
 
+use aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use aws_lambda_events::encodings::Body as LambdaBody;
 use reqwest::{Body, RequestBuilder, Response};
 use serde_json::Value;
 
@@ -17,6 +19,22 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// The answer that a function returned.
+    #[must_use]
+    pub fn of_function(answer: &ApiGatewayV2httpResponse) -> Self {
+        let Some(LambdaBody::Text(text)) = &answer.body else {
+            panic!("the body is text")
+        };
+        let headers = answer.headers.iter();
+        let headers =
+            headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
+        Self {
+            status: answer.status_code.try_into().unwrap(),
+            headers: headers.collect(),
+            text: text.clone(),
+        }
+    }
+
     /// The body as JSON.
     #[must_use]
     pub fn json(&self) -> Value {

@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use lambda_http::{Body, Response};
 use serde_json::{Value, json};
 use wire::http::paths::JOBS_PATH;
 
 use super::Run;
 use crate::faults::{FaultAt, script};
-use crate::{TestStack, agent_at, gateway_event};
+use crate::{Answer, TestStack, agent_at, gateway_event};
 
 /// The selected agents, by one selector or two.
 const SELECTED: Range<u64> = 1..251;
@@ -87,7 +86,7 @@ async fn post(stack: &TestStack) -> bool {
     });
     let answering = async {
         tokio::select! {
-            answer = stack.functions.force_logout.handle(request) => answer.status() == 200,
+            answer = stack.functions.force_logout.handle(&request) => answer.status_code == 200,
             () = stack.aws_calls.death() => false,
         }
     };
@@ -115,19 +114,16 @@ async fn look_up(stack: &TestStack, number: u64) -> (u16, Value) {
         });
         let answering = async {
             tokio::select! {
-                answer = stack.functions.job_status.handle(request) => Some(answer),
+                answer = stack.functions.job_status.handle(&request) => Some(answer),
                 () = stack.aws_calls.death() => None,
             }
         };
         let answer = stack.aws_calls.in_virtual_time(Box::pin(answering)).await;
-        let Some((parts, body)) = answer.map(Response::into_parts) else {
+        let Some(answer) = answer.map(|answer| Answer::of_function(&answer)) else {
             continue;
         };
-        let Body::Text(text) = body else {
-            panic!("the body is text")
-        };
-        if parts.status != 503 {
-            return (parts.status.as_u16(), serde_json::from_str(&text).unwrap());
+        if answer.status != 503 {
+            return (answer.status, answer.json());
         }
     }
 }

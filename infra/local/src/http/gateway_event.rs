@@ -1,30 +1,34 @@
 //! An HTTP request as API Gateway hands it to a function: an HTTP API event, payload format 2.0.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use axum::body::Bytes;
-use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_TYPE, HOST};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Version};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use serde_json::{Value, json};
-use url::Url;
+use percent_encoding::percent_decode_str;
+use serde_json::json;
+use serde_json::value::{RawValue, to_raw_value};
 use uuid::Uuid;
 
 /// The maximum length of a URI; API Gateway allows as many bytes for request line and headers together (quotas of HTTP APIs).
 const MAX_URI_LEN: usize = 10_240;
 
-/// An event that a function can read.
-pub struct GatewayEvent(Value);
+/// What a function is invoked with.
+pub struct GatewayEvent(Box<RawValue>);
 
 impl GatewayEvent {
-    /// The event for a request that matched the route of that path; `None` for a request that the gateway refuses, because it
-    /// has no valid host or too long a URI.
-    pub fn of_request(parts: &Parts, body: &Bytes, route_path: &str) -> Option<Self> {
+    /// The event for a request with that decoded path, which matched the route of `route_path`; `None` for a request that the
+    /// gateway refuses, because it has no host or too long a URI.
+    pub fn of_request(parts: &Parts, path: &str, body: &Bytes, route_path: &str) -> Option<Self> {
         let mut headers = joined(&parts.headers);
-        let host = headers.get(HOST.as_str()).cloned()?;
-        Url::parse(&format!("http://{host}{}", parts.uri.path())).ok()?;
+        // HTTP/2 has the host in the URI.
+        let host = parts.uri.authority().map(ToString::to_string);
+        let host = host.or_else(|| headers.get(HOST.as_str()).cloned())?;
+        headers.insert(HOST.as_str(), host.clone());
         if parts.uri.to_string().len() > MAX_URI_LEN {
             return None;
         }
@@ -37,10 +41,10 @@ impl GatewayEvent {
             .ok()
             .filter(|_| is_text(&parts.headers));
         let encoded = || BASE64_STANDARD.encode(body);
-        Some(Self(json!({
+        let event = json!({
             "version": "2.0",
             "routeKey": route_key,
-            "rawPath": parts.uri.path(),
+            "rawPath": path,
             "rawQueryString": parts.uri.query().unwrap_or_default(),
             "headers": headers,
             "requestContext": {
@@ -50,8 +54,8 @@ impl GatewayEvent {
                 "domainPrefix": host.split('.').next(),
                 "http": {
                     "method": parts.method.as_str(),
-                    "path": parts.uri.path(),
-                    "protocol": "HTTP/1.1",
+                    "path": path,
+                    "protocol": protocol(parts.version),
                     "sourceIp": "127.0.0.1",
                     "userAgent": headers.get("user-agent"),
                 },
@@ -61,13 +65,25 @@ impl GatewayEvent {
             },
             "body": (!body.is_empty()).then(|| text.map_or_else(encoded, str::to_owned)),
             "isBase64Encoded": !body.is_empty() && text.is_none(),
-        })))
+        });
+        to_raw_value(&event).ok().map(Self)
     }
 
-    /// The request as a function receives it.
-    pub fn to_request(&self) -> lambda_http::Request {
-        lambda_http::request::from_str(&self.0.to_string())
-            .expect("an event of this shape is one of API Gateway's")
+    /// The event as a function receives it.
+    pub fn as_json(&self) -> &RawValue {
+        &self.0
+    }
+}
+
+/// The path as API Gateway routes it and hands it over: percent-decoded, once. `None` if that is no text.
+pub fn decoded_path(parts: &Parts) -> Option<Cow<'_, str>> {
+    percent_decode_str(parts.uri.path()).decode_utf8().ok()
+}
+
+fn protocol(version: Version) -> &'static str {
+    match version {
+        Version::HTTP_2 => "HTTP/2.0",
+        _ => "HTTP/1.1",
     }
 }
 

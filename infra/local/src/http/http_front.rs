@@ -3,19 +3,19 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use aws_lambda_events::encodings::Body as AnswerBody;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use lambda_http::Body as LambdaBody;
+use http_body_util::LengthLimitError;
 use serde_json::json;
 use tokio::net::TcpListener;
 use wire::http::paths::{FORCE_LOGOUT_PATH, JOB_ROUTE, JOBS_PATH};
 
 use super::api_docs;
-use super::gateway_event::GatewayEvent;
+use super::gateway_event::{GatewayEvent, decoded_path};
 use crate::functions::Functions;
 
 /// API Gateway takes no larger payload (quotas of HTTP APIs).
@@ -50,13 +50,21 @@ pub async fn serve(
 
 async fn respond(State(functions): State<Arc<Functions>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let Some((function, route)) = route(&parts) else {
+    let Some(path) = decoded_path(&parts) else {
+        return message(StatusCode::BAD_REQUEST, "Bad Request");
+    };
+    let Some((function, route)) = route(&parts.method, &path) else {
         return message(StatusCode::NOT_FOUND, "Not Found");
     };
-    let Ok(body) = to_bytes(body, MAX_PAYLOAD_BYTES).await else {
-        return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+    let body = match to_bytes(body, MAX_PAYLOAD_BYTES).await {
+        Ok(body) => body,
+        Err(error) if is_too_large(&error) => {
+            return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+        }
+        // Among others a chunk whose size is not a number.
+        Err(_) => return message(StatusCode::BAD_REQUEST, "Bad Request"),
     };
-    let Some(event) = GatewayEvent::of_request(&parts, &body, route) else {
+    let Some(event) = GatewayEvent::of_request(&parts, &path, &body, route) else {
         return message(StatusCode::BAD_REQUEST, "Bad Request");
     };
     // A panic ends the invocation and not the gateway.
@@ -67,8 +75,8 @@ async fn respond(State(functions): State<Arc<Functions>>, request: Request) -> R
 }
 
 /// The function behind a path, and the path as the gateway's route has it.
-fn route(parts: &Parts) -> Option<(Function, &'static str)> {
-    match (&parts.method, parts.uri.path()) {
+fn route(method: &Method, path: &str) -> Option<(Function, &'static str)> {
+    match (method, path) {
         (&Method::POST, FORCE_LOGOUT_PATH) => Some((Function::ForceLogout, FORCE_LOGOUT_PATH)),
         (&Method::GET, path) => {
             let id = path.strip_prefix(JOBS_PATH)?;
@@ -80,20 +88,26 @@ fn route(parts: &Parts) -> Option<(Function, &'static str)> {
 }
 
 async fn invoke(function: Function, functions: &Functions, event: &GatewayEvent) -> Response {
-    let request = event.to_request();
-    let response = match function {
-        Function::ForceLogout => functions.force_logout.handle(request).await,
-        Function::JobStatus => functions.job_status.handle(request).await,
+    let answer = match function {
+        Function::ForceLogout => functions.force_logout.handle(event.as_json()).await,
+        Function::JobStatus => functions.job_status.handle(event.as_json()).await,
     };
-    response.map(http_body).into_response()
+    let body = match answer.body {
+        Some(AnswerBody::Text(text)) => Body::from(text),
+        Some(AnswerBody::Binary(bytes)) => Body::from(bytes),
+        _ => Body::empty(),
+    };
+    let status = u16::try_from(answer.status_code).map(StatusCode::from_u16);
+    match status {
+        Ok(Ok(status)) => (status, answer.headers, body).into_response(),
+        _ => message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
+    }
 }
 
-fn http_body(body: LambdaBody) -> Body {
-    match body {
-        LambdaBody::Text(text) => Body::from(text),
-        LambdaBody::Binary(bytes) => Body::from(bytes),
-        _ => Body::empty(),
-    }
+/// True if the body is larger than allowed, and not broken.
+fn is_too_large(error: &axum::Error) -> bool {
+    let source = std::error::Error::source(error);
+    source.is_some_and(|source| source.is::<LengthLimitError>())
 }
 
 /// What the gateway itself answers.

@@ -3,6 +3,7 @@
 mod agent_row;
 mod authorization;
 mod error_body;
+mod faults;
 mod job_body;
 pub mod paths;
 mod selectors_body;
@@ -10,5 +11,6 @@ mod selectors_body;
 pub use agent_row::AgentRow;
 pub use authorization::basic_credentials;
 pub use error_body::{ErrorBody, NO_AGENT_FOUND};
+pub use faults::{Faults, quoted};
 pub use job_body::{AcceptedJobBody, JobBody};
 pub use selectors_body::{SelectorsBody, SelectorsError};

@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyhow::{Result, bail, ensure};
+use aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use aws_lambda_events::encodings::Body;
 use aws_lambda_events::sqs::SqsEvent;
 use aws_sdk_sqs::Client;
 use base64::Engine;
@@ -13,11 +15,11 @@ use clap::{Args, ValueEnum};
 use domain::agents::Statuses;
 use domain::limits::{CHUNK_AGENTS, DEFAULT_SYNC_LIMIT};
 use domain::timestamp::Timestamp;
-use lambda_http::{Body, Request, RequestExt, Response};
 use local::backends::{dynamodb, sqs};
 use local::event_sources::queue_poller::QueuePoller;
 use local::functions::Functions;
 use local::stack::{functions, job_queues, store};
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 use service::clock::Clock;
 use service::lambda::queue_settings::{JOBS_QUEUE, PLANS_QUEUE, QueueSettings};
@@ -140,13 +142,13 @@ async fn log_out_all(
     agents: u32,
 ) -> Result<()> {
     let body = json!({ "ip_addrs": ["10.0.0.0/8"] }).to_string();
-    let post = request("POST", FORCE_LOGOUT_PATH, body.into())?;
-    let mut answer = json(functions.force_logout.handle(post).await)?;
+    let post = event("POST", FORCE_LOGOUT_PATH, &body)?;
+    let mut answer = json(functions.force_logout.handle(&post).await)?;
     let mut done = answer.as_array().map(Vec::len).unwrap_or_default() as u64;
     if let Some(job_id) = answer["id"].as_u64() {
         remaining.none.notified().await;
-        let look_up = request("GET", &format!("{JOBS_PATH}{job_id}"), Body::Empty)?;
-        answer = json(functions.job_status.handle(look_up).await)?;
+        let look_up = event("GET", &format!("{JOBS_PATH}{job_id}"), "")?;
+        answer = json(functions.job_status.handle(&look_up).await)?;
         let counts = [&answer["logged_out"], &answer["deferred"]];
         done = counts.iter().filter_map(|count| count.as_u64()).sum();
     }
@@ -154,19 +156,23 @@ async fn log_out_all(
     Ok(())
 }
 
-fn request(method: &str, path: &str, body: Body) -> Result<Request> {
+/// An event of API Gateway, with what the functions read of it.
+fn event(method: &str, path: &str, body: &str) -> Result<Box<RawValue>> {
     let credentials = BASE64_STANDARD.encode(format!("{TENANT}:{TOKEN}"));
-    let request = lambda_http::http::Request::builder()
-        .method(method)
-        .uri(format!("http://localhost{path}"))
-        .header("authorization", format!("Basic {credentials}"))
-        .header("content-type", "application/json")
-        .body(body)?;
-    Ok(request.with_raw_http_path(path))
+    Ok(to_raw_value(&json!({
+        "rawPath": path,
+        "headers": {
+            "authorization": format!("Basic {credentials}"),
+            "content-type": "application/json",
+            "host": "localhost",
+        },
+        "requestContext": { "http": { "method": method } },
+        "body": body,
+    }))?)
 }
 
-fn json(response: Response<Body>) -> Result<Value> {
-    let Body::Text(text) = response.into_body() else {
+fn json(answer: ApiGatewayV2httpResponse) -> Result<Value> {
+    let Some(Body::Text(text)) = answer.body else {
         bail!("an answer without a text");
     };
     Ok(serde_json::from_str(&text)?)

@@ -1,3 +1,6 @@
+mod model;
+mod other_forms;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -31,6 +34,17 @@ fn the_three_forms_are_read() {
         ("::/80", "::", "::fffe:ffff:ffff"),
         ("::/79", "::", "::1:ffff:ffff:ffff"),
         ("::ffff:10.0.0.1-10.0.0.9", "10.0.0.1", "10.0.0.9"),
+        (
+            "172.24.56.7\u{2013}172.24.56.126",
+            "172.24.56.7",
+            "172.24.56.126",
+        ),
+        ("::1\u{a0}\u{2212}\u{2009}::9", "::1", "::9"),
+        ("\u{3000}10.0.0.1\u{202f}", "10.0.0.1", "10.0.0.1"),
+        ("10.0.0.0/255.0.0.0", "10.0.0.0", "10.255.255.255"),
+        ("34.211.11.0/255.255.0.0", "34.211.0.0", "34.211.255.255"),
+        ("10.0.0.1/255.255.255.255", "10.0.0.1", "10.0.0.1"),
+        ("0.0.0.0/0.0.0.0", "0.0.0.0", "255.255.255.255"),
     ] {
         let range = range(first, last);
         assert_eq!(AddressRange::parse(text), Ok(range), "{text}");
@@ -40,7 +54,9 @@ fn the_three_forms_are_read() {
 
 #[test]
 fn each_kind_of_bad_address_has_its_own_error() {
-    use AddressRangeError::{Empty, MixedFamilies, NotAnAddress, PrefixLength, Reversed, ZoneId};
+    use AddressRangeError::{
+        Empty, MixedFamilies, NetmaskGaps, NotAnAddress, PrefixLength, Reversed, ZoneId,
+    };
     for (text, error) in [
         ("", Empty),
         ("   ", Empty),
@@ -48,7 +64,9 @@ fn each_kind_of_bad_address_has_its_own_error() {
         ("10.0.0", NotAnAddress),
         ("10.0.0.256", NotAnAddress),
         ("010.0.0.1", NotAnAddress),
-        ("10.0.0.1:80", NotAnAddress),
+        ("10.0.0.1:99999", NotAnAddress),
+        ("10.0.0.\u{200b}1", NotAnAddress),
+        ("10.0.0.1\u{2043}10.0.0.2", NotAnAddress),
         ("10.0.0.1-", NotAnAddress),
         ("-10.0.0.1", NotAnAddress),
         ("10.0.0.1-10.0.0.2-10.0.0.3", NotAnAddress),
@@ -60,6 +78,11 @@ fn each_kind_of_bad_address_has_its_own_error() {
         ("10.0.0.0/08", PrefixLength { max: 32 }),
         ("10.0.0.0/00", PrefixLength { max: 32 }),
         ("10.0.0.0/-1", NotAnAddress),
+        ("10.0.0.0/255.0.255.0", NetmaskGaps),
+        ("10.0.0.0/255.255.255.1", NetmaskGaps),
+        ("10.0.0.0/255.0.0", PrefixLength { max: 32 }),
+        ("2001:db8::/255.0.0.0", PrefixLength { max: 128 }),
+        ("::ffff:10.0.0.0/255.0.0.0", PrefixLength { max: 128 }),
         ("10.0.0.0/8/8", PrefixLength { max: 32 }),
         ("2001:db8::/129", PrefixLength { max: 128 }),
         ("10.0.0.1-::9", MixedFamilies),

@@ -1,8 +1,8 @@
 //! Every error answer there is. Only here are errors mapped to answers.
 
 use domain::limits::MAX_BODY_BYTES;
-use lambda_http::http::StatusCode;
-use lambda_http::http::header::{HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::StatusCode;
+use http::header::{HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use store::StoreError;
 use thiserror::Error;
 use wire::http::{NO_AGENT_FOUND, SelectorsError};
@@ -25,6 +25,9 @@ pub enum HttpError {
     /// The body is not declared as JSON.
     #[error("the Content-Type must be application/json")]
     UnsupportedMediaType,
+    /// The body is compressed, or encoded in another way; quoted.
+    #[error("the Content-Encoding {0} is not supported; send the body as it is")]
+    UnsupportedEncoding(String),
     /// The body is larger than [`MAX_BODY_BYTES`].
     #[error("the body has {0} bytes; at most {MAX_BODY_BYTES} are allowed")]
     PayloadTooLarge(usize),
@@ -47,7 +50,9 @@ impl HttpError {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
-            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::UnsupportedMediaType | Self::UnsupportedEncoding(_) => {
+                StatusCode::UNSUPPORTED_MEDIA_TYPE
+            }
             Self::PayloadTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BadRequest(_) | Self::NoAgentFound => StatusCode::BAD_REQUEST,
             Self::Unavailable(_) | Self::TimedOut => StatusCode::SERVICE_UNAVAILABLE,

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use lambda_http::http::StatusCode;
-use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
-use lambda_http::{Body, Response};
+use aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use aws_lambda_events::encodings::Body;
+use http::StatusCode;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
 use serde::Serialize;
 use tokio::time::timeout;
 use tracing::error;
@@ -13,19 +14,22 @@ use wire::http::ErrorBody;
 use super::error::HttpError;
 use crate::error_chain::error_chain;
 
+/// What a function returns to API Gateway.
+pub type Answer = ApiGatewayV2httpResponse;
+
 /// The answer to a request; 503 if there is none within that time, which must be shorter than the function's own: an invocation
 /// that runs out of time gives the caller no answer of ours.
 pub async fn answer_within(
     time: Duration,
-    answering: impl Future<Output = Result<Response<Body>, HttpError>>,
-) -> Response<Body> {
+    answering: impl Future<Output = Result<Answer, HttpError>>,
+) -> Answer {
     let answered = timeout(time, answering).await;
     answer(answered.unwrap_or(Err(HttpError::TimedOut)))
 }
 
 /// The answer to a request, successful or not. The one place where a failed request is logged.
 #[must_use]
-pub fn answer(result: Result<Response<Body>, HttpError>) -> Response<Body> {
+pub fn answer(result: Result<Answer, HttpError>) -> Answer {
     result.unwrap_or_else(|error| {
         match &error {
             HttpError::Unavailable(cause) => {
@@ -37,27 +41,28 @@ pub fn answer(result: Result<Response<Body>, HttpError>) -> Response<Body> {
         let body = ErrorBody {
             message: error.to_string(),
         };
-        let mut response = json(error.status(), &body);
-        response.headers_mut().extend(error.header());
-        response
+        let mut answer = json(error.status(), &body);
+        answer.headers.extend(error.header());
+        answer
     })
 }
 
 /// An answer with a JSON body.
 #[must_use]
-pub fn json(status: StatusCode, body: &impl Serialize) -> Response<Body> {
+pub fn json(status: StatusCode, body: &impl Serialize) -> Answer {
     let text = serde_json::to_string(body).expect("answers have string keys and no fallible parts");
-    let mut response = Response::new(Body::from(text));
-    *response.status_mut() = status;
-    set_header(&mut response, CONTENT_TYPE, "application/json");
-    set_header(&mut response, CACHE_CONTROL, "no-store");
-    response
+    let mut answer = Answer::default();
+    answer.status_code = status.as_u16().into();
+    answer.body = Some(Body::Text(text));
+    set_header(&mut answer, CONTENT_TYPE, "application/json");
+    set_header(&mut answer, CACHE_CONTROL, "no-store");
+    answer
 }
 
 /// Sets a header of an answer. A host name that came in with a request is a valid value, so nothing is left out.
-pub fn set_header(response: &mut Response<Body>, name: HeaderName, value: &str) {
+pub fn set_header(answer: &mut Answer, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
-        response.headers_mut().insert(name, value);
+        answer.headers.insert(name, value);
     }
 }
 
@@ -68,6 +73,6 @@ mod tests {
     #[tokio::test]
     async fn a_request_that_takes_too_long_is_a_503() {
         let answer = answer_within(Duration::ZERO, std::future::pending()).await;
-        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(answer.status_code, 503);
     }
 }
