@@ -64,7 +64,8 @@ pub struct TestStack {
     pub sqs_address: SocketAddr,
     database: Database,
     caller: reqwest::Client,
-    address: SocketAddr,
+    /// Where the HTTP API is served.
+    pub address: SocketAddr,
     now_ms: Arc<AtomicI64>,
     leaves_messages: AtomicBool,
 }

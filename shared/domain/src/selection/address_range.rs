@@ -24,12 +24,13 @@ impl AddressRange {
     /// Says what is wrong with the text, as the end of a sentence; and how to write it, if its meaning is plain.
     pub fn parse(text: &str) -> Result<Self, AddressRangeError> {
         use AddressRangeError::{NetmaskGaps, NotAnAddress, PrefixLength};
-        reading::read(text).map_err(|error| match error {
+        let read = reading::read(text).map_err(|error| match error {
             NetmaskGaps | NotAnAddress | PrefixLength { .. } => {
                 other_forms::recognize(text).unwrap_or(error)
             }
             _ => error,
-        })
+        });
+        read.map(|(first, last)| Self { first, last })
     }
 
     /// The lowest address.

@@ -1,5 +1,6 @@
 //! The body of a request to log agents out.
 
+mod error;
 mod reading;
 
 use std::collections::HashSet;
@@ -8,9 +9,9 @@ use domain::ids::{AgentId, TeamId};
 use domain::limits::{MAX_AGENT_IDS, MAX_IP_ADDRS, MAX_IP_RANGES, MAX_TEAM_IDS};
 use domain::selection::{AddressRange, LookUp, Selection};
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 use super::faults::Faults;
+pub use error::SelectorsError;
 use reading::Entries;
 
 /// The selectors as the caller wrote them: a union of agents, members of teams and addresses.
@@ -26,26 +27,6 @@ pub struct SelectorsBody {
     /// Agents at these addresses: single ones, CIDR blocks, ranges.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ip_addrs: Vec<String>,
-}
-
-/// What is wrong with a body: sentences that name the places.
-#[derive(Debug, PartialEq, Eq, Error)]
-pub enum SelectorsError {
-    /// No bytes at all.
-    #[error("the body is empty; it must be a JSON object")]
-    EmptyBody,
-    /// An array, a string, a number, …
-    #[error("the body must be a JSON object")]
-    NotAnObject,
-    /// Not JSON; serde's words, with line and column.
-    #[error("the body is not valid JSON: {0}")]
-    Syntax(String),
-    /// None of the three selectors holds anything.
-    #[error("at least one of agent_ids, team_ids and ip_addrs must be a non-empty array")]
-    NoSelector,
-    /// Keys or entries are wrong.
-    #[error("{0}")]
-    Faults(Faults),
 }
 
 impl SelectorsBody {

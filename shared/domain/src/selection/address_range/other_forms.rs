@@ -6,8 +6,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use ipnet::{IpSubnets, Ipv4Net, Ipv4Subnets, Ipv6Subnets};
 
-use super::reading::{address, between, is_hyphen, netmask_length, prefix_length, read};
-use super::{AddressRange, AddressRangeError};
+use super::error::AddressRangeError;
+use super::reading::{Ends, address, between, is_hyphen, netmask_length, prefix_length, read};
 use crate::agents::ip_address;
 
 /// Longer texts are in no known form, and looking at each of their parts would take long.
@@ -21,7 +21,7 @@ pub(super) fn recognize(text: &str) -> Option<AddressRangeError> {
     if text.len() > MAX_BYTES {
         return None;
     }
-    let suggestions: [(&str, fn(&str) -> Option<AddressRange>); 11] = [
+    let suggestions: [(&str, fn(&str) -> Option<Ends>); 11] = [
         ("is in brackets or quotation marks", inside_brackets),
         ("has a port", without_port),
         ("is a URL", host_of_url),
@@ -47,7 +47,7 @@ pub(super) fn recognize(text: &str) -> Option<AddressRangeError> {
 }
 
 /// `[2001:db8::1]`, `(10.0.0.1-10.0.0.9)`, `"10.0.0.1"`.
-fn inside_brackets(text: &str) -> Option<AddressRange> {
+fn inside_brackets(text: &str) -> Option<Ends> {
     let pairs = [
         ('[', ']'),
         ('(', ')'),
@@ -71,7 +71,7 @@ fn inside_brackets(text: &str) -> Option<AddressRange> {
 }
 
 /// `10.0.0.1:8080`, `[2001:db8::1]:443`.
-fn without_port(text: &str) -> Option<AddressRange> {
+fn without_port(text: &str) -> Option<Ends> {
     let socket: SocketAddr = text.parse().ok()?;
     let address = ip_address::canonical(socket.ip());
     between(address, address)
@@ -80,7 +80,7 @@ fn without_port(text: &str) -> Option<AddressRange> {
 }
 
 /// `http://10.0.0.1`, `https://[2001:db8::1]:8443/`. What stands in a path may be a prefix length or not.
-fn host_of_url(text: &str) -> Option<AddressRange> {
+fn host_of_url(text: &str) -> Option<Ends> {
     let (scheme, rest) = text.split_once("://")?;
     let host = rest.strip_suffix('/').unwrap_or(rest);
     let is_scheme = scheme.bytes().all(|byte| byte.is_ascii_alphabetic());
@@ -96,7 +96,7 @@ fn host_of_url(text: &str) -> Option<AddressRange> {
 }
 
 /// `10.1.*.*`, `10.1.*`, `10.1.2.x`: octets, then nothing but wildcards.
-fn wildcards(text: &str) -> Option<AddressRange> {
+fn wildcards(text: &str) -> Option<Ends> {
     let parts: Vec<&str> = text.split('.').collect();
     let known = parts
         .iter()
@@ -110,7 +110,7 @@ fn wildcards(text: &str) -> Option<AddressRange> {
 }
 
 /// `192.168.1.1-254`: the last octet of the end.
-fn shortened_end(text: &str) -> Option<AddressRange> {
+fn shortened_end(text: &str) -> Option<Ends> {
     let (first, last) = text.split_once(is_hyphen)?;
     let first: Ipv4Addr = first.trim_end().parse().ok()?;
     let last = last.trim_start();
@@ -120,41 +120,41 @@ fn shortened_end(text: &str) -> Option<AddressRange> {
 }
 
 /// `10.0.0.0/0.0.0.255`: the ones of a wildcard mask are the zeros of a netmask.
-fn wildcard_mask(text: &str) -> Option<AddressRange> {
+fn wildcard_mask(text: &str) -> Option<Ends> {
     let (network, mask) = text.split_once('/')?;
     let mask: Ipv4Addr = mask.parse().ok()?;
     suggested(network.parse().ok()?, netmask_length(!mask).ok()?)
 }
 
 /// `10/8`, `192.168/16`: zeros at the end are left out.
-fn shortened_network(text: &str) -> Option<AddressRange> {
+fn shortened_network(text: &str) -> Option<Ends> {
     let (network, length) = text.split_once('/')?;
     let parts: Vec<&str> = network.split('.').collect();
     suggested(octets(&parts)?, prefix_length(length)?).filter(|_| parts.len() < 4)
 }
 
 /// `10.0.0.0 / 8`, `10.0.0.0\8`.
-fn odd_slash(text: &str) -> Option<AddressRange> {
+fn odd_slash(text: &str) -> Option<Ends> {
     let is_slash = |c| matches!(c, '/' | '\\' | '\u{2044}' | '\u{2215}' | '\u{ff0f}');
     let (network, prefix) = text.split_once(is_slash)?;
     read(&format!("{}/{}", network.trim_end(), prefix.trim_start())).ok()
 }
 
 /// `10.0.0.0 255.0.0.0`. The netmask's first octet tells it from another address.
-fn netmask_after_space(text: &str) -> Option<AddressRange> {
+fn netmask_after_space(text: &str) -> Option<Ends> {
     let (network, netmask) = text.split_once(char::is_whitespace)?;
     let netmask: Ipv4Addr = netmask.trim_start().parse().ok()?;
     suggested(network.parse().ok()?, netmask_length(netmask).ok()?)
 }
 
 /// `10.0.0.1,`.
-fn before_punctuation(text: &str) -> Option<AddressRange> {
+fn before_punctuation(text: &str) -> Option<Ends> {
     let before = text.trim_end_matches([',', ';', '.']);
     (before != text).then(|| read(before).ok())?
 }
 
 /// `10.0.0.1..10.0.0.9`, `10.0.0.1 to 10.0.0.9`.
-fn other_separator(text: &str) -> Option<AddressRange> {
+fn other_separator(text: &str) -> Option<Ends> {
     let text = text.to_ascii_lowercase();
     let separators = [
         "...", "..", "\u{2026}", "~", "\u{ff5e}", "->", "\u{2192}", "--", " to ",
@@ -192,7 +192,7 @@ fn text_after(text: &str) -> Option<AddressRangeError> {
 }
 
 /// The block, if it is worth suggesting: not too large, and without host bits, with which it could be another block.
-fn suggested(network: Ipv4Addr, length: u8) -> Option<AddressRange> {
+fn suggested(network: Ipv4Addr, length: u8) -> Option<Ends> {
     let net = Ipv4Net::new(network, length).ok()?;
     let is_exact = net.network() == network && length >= MIN_SUGGESTED_LENGTH;
     let range = between(net.network().into(), net.broadcast().into());
@@ -213,20 +213,19 @@ fn octet(text: &str) -> Option<u8> {
 }
 
 /// The shortest accepted text that means a range.
-fn written(range: AddressRange) -> String {
-    let (first, last) = (range.first, range.last);
+fn written((first, last): Ends) -> String {
     if first == last {
         return first.to_string();
     }
-    match block_length(range) {
+    match block_length(first, last) {
         Some(length) => format!("{first}/{length}"),
-        None => range.to_string(),
+        None => format!("{first}-{last}"),
     }
 }
 
 /// The prefix length, if the range is a block.
-fn block_length(range: AddressRange) -> Option<u8> {
-    let mut blocks = match (range.first, range.last) {
+fn block_length(first: IpAddr, last: IpAddr) -> Option<u8> {
+    let mut blocks = match (first, last) {
         (IpAddr::V4(first), IpAddr::V4(last)) => IpSubnets::from(Ipv4Subnets::new(first, last, 0)),
         (IpAddr::V6(first), IpAddr::V6(last)) => IpSubnets::from(Ipv6Subnets::new(first, last, 0)),
         _ => return None,

@@ -4,14 +4,17 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
 
-use super::{AddressRange, AddressRangeError};
+use super::error::AddressRangeError;
 use crate::agents::ip_address;
+
+/// The first and the last address of a range, of one family and in order.
+pub(super) type Ends = (IpAddr, IpAddr);
 
 /// The last address before `::ffff:0.0.0.0`.
 const BEFORE_IPV4_MAPPED: Ipv6Addr = Ipv6Addr::new(0, 0, 0, 0, 0, 0xfffe, 0xffff, 0xffff);
 
 /// Reads a text in one of the forms.
-pub(super) fn read(text: &str) -> Result<AddressRange, AddressRangeError> {
+pub(super) fn read(text: &str) -> Result<Ends, AddressRangeError> {
     let text = text.trim();
     if text.is_empty() {
         return Err(AddressRangeError::Empty);
@@ -32,17 +35,17 @@ pub(super) fn is_hyphen(c: char) -> bool {
 }
 
 /// The range from `first` to `last`, both canonical.
-pub(super) fn between(first: IpAddr, last: IpAddr) -> Result<AddressRange, AddressRangeError> {
+pub(super) fn between(first: IpAddr, last: IpAddr) -> Result<Ends, AddressRangeError> {
     if first.is_ipv4() != last.is_ipv4() {
         Err(AddressRangeError::MixedFamilies)
     } else if last < first {
         Err(AddressRangeError::Reversed)
     } else {
-        Ok(AddressRange { first, last })
+        Ok((first, last))
     }
 }
 
-fn block(network: &str, prefix: &str) -> Result<AddressRange, AddressRangeError> {
+fn block(network: &str, prefix: &str) -> Result<Ends, AddressRangeError> {
     let network = literal(network)?;
     let max = if network.is_ipv4() { 32 } else { 128 };
     let length = match (prefix_length(prefix), prefix.parse::<Ipv4Addr>()) {

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::SelectorsError;
+use super::error::SelectorsError;
 use crate::http::faults::{Faults, quoted, shown_json};
 
 /// The keys, in the order in which messages name them.
