@@ -7,6 +7,7 @@
 //! - [`functions`]: the functions of the service;
 //! - [`backends`]: embedded DynamoDB and SQS;
 //! - [`http`]: a front that behaves like API Gateway;
+//! - `serving`: connections, bodies and requests of strangers;
 //! - [`event_sources`]: pollers that behave like Lambda's event source mappings;
 //! - [`initial_agents`], `generated_agents`: the agents that are there at the start.
 
@@ -20,4 +21,5 @@ pub mod http;
 pub mod initial_agents;
 pub mod program;
 mod server;
+mod serving;
 pub mod stack;

@@ -9,6 +9,9 @@ use dynoxide::Database;
 use store::TableNames;
 use tokio::net::TcpListener;
 
+use super::dynamodb_api;
+use crate::serving::connections::{self, ConnectionLimits};
+
 /// The database file within a data folder.
 const FILE: &str = "dynamodb.sqlite";
 /// The database looks for the last record of a stream at every write, and never deletes one. The index keeps it from looking
@@ -58,14 +61,15 @@ fn open_file(file: &Path) -> Result<Database> {
 /// Serves `database` until `shutdown` resolves.
 ///
 /// # Errors
-/// The server failed.
+/// None.
 pub async fn serve(
     listener: TcpListener,
     database: Database,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
-    let served = dynoxide::server::serve_with_shutdown(listener, database, shutdown).await;
-    served.map_err(|error| anyhow!("DynamoDB: {error}"))
+    let router = dynamodb_api::router(database);
+    connections::serve(listener, router, ConnectionLimits::DEFAULT, shutdown).await;
+    Ok(())
 }
 
 /// How an SDK client reaches the DynamoDB at `address`, which takes any credentials.

@@ -1,4 +1,5 @@
 //! The embedded DynamoDB and SQS.
 
 pub mod dynamodb;
+mod dynamodb_api;
 pub mod sqs;

@@ -8,9 +8,10 @@ use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::{BehaviorVersion, Builder, Credentials, Region};
 use aws_sdk_sqs::types::QueueAttributeName;
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use service::lambda::queue_settings::{MAX_RETENTION_SECONDS, QueueSettings};
@@ -18,30 +19,33 @@ use tokio::net::TcpListener;
 use winterbaume_core::{MockRequest, MockService};
 use winterbaume_sqs::SqsService;
 
+use crate::serving::connections::{self, ConnectionLimits};
+use crate::serving::{foreign_requests, request_body};
+
 /// The maximum size of a request to SQS: a batch of messages takes 1 MiB (Amazon SQS quotas), more in JSON.
 const MAX_REQUEST_BYTES: usize = 4 * 1024 * 1024;
 
 /// Serves a fresh SQS, with no queues in it, until `shutdown` resolves.
 ///
 /// # Errors
-/// The server failed.
+/// None.
 pub async fn serve(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
     let router = Router::new()
         .fallback(respond)
+        .layer(from_fn(foreign_requests::refuse))
         .with_state(Arc::new(SqsService::new()));
-    let served = axum::serve(listener, router)
-        .with_graceful_shutdown(shutdown)
-        .await;
-    served.context("SQS failed")
+    connections::serve(listener, router, ConnectionLimits::DEFAULT, shutdown).await;
+    Ok(())
 }
 
 async fn respond(State(sqs): State<Arc<SqsService>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, MAX_REQUEST_BYTES).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    let body = match request_body::read(body, MAX_REQUEST_BYTES).await {
+        Ok(body) => body,
+        Err(status) => return status.into_response(),
     };
     let request = MockRequest {
         method: parts.method.to_string(),

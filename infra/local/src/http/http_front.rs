@@ -2,21 +2,24 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use aws_lambda_events::encodings::Body as AnswerBody;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::http::{Method, StatusCode};
+use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HOST};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use http_body_util::LengthLimitError;
 use serde_json::json;
 use tokio::net::TcpListener;
+use wire::http::basic_credentials;
 use wire::http::paths::{FORCE_LOGOUT_PATH, JOB_ROUTE, JOBS_PATH};
 
 use super::api_docs;
 use super::gateway_event::{GatewayEvent, decoded_path};
 use crate::functions::Functions;
+use crate::serving::connections::{self, ConnectionLimits};
+use crate::serving::request_body;
 
 /// API Gateway takes no larger payload (quotas of HTTP APIs).
 const MAX_PAYLOAD_BYTES: usize = 10 * 1024 * 1024;
@@ -31,7 +34,7 @@ enum Function {
 /// Serves the API, and beside it the pages of `api_docs`, on `listener` until `shutdown` resolves, then finishes what is under way.
 ///
 /// # Errors
-/// The server failed.
+/// None.
 pub async fn serve(
     listener: TcpListener,
     functions: Arc<Functions>,
@@ -42,27 +45,27 @@ pub async fn serve(
         .fallback(respond)
         .method_not_allowed_fallback(respond)
         .with_state(functions);
-    let served = axum::serve(listener, router)
-        .with_graceful_shutdown(shutdown)
-        .await;
-    served.context("the HTTP front failed")
+    connections::serve(listener, router, ConnectionLimits::DEFAULT, shutdown).await;
+    Ok(())
 }
 
 async fn respond(State(functions): State<Arc<Functions>>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    name_host(&mut parts);
     let Some(path) = decoded_path(&parts) else {
         return message(StatusCode::BAD_REQUEST, "Bad Request");
     };
     let Some((function, route)) = route(&parts.method, &path) else {
         return message(StatusCode::NOT_FOUND, "Not Found");
     };
-    let body = match to_bytes(body, MAX_PAYLOAD_BYTES).await {
+    let body = if may_have_credentials(&parts) {
+        request_body::read(body, MAX_PAYLOAD_BYTES).await
+    } else {
+        Ok(Bytes::new()) // The function refuses it without looking at the body.
+    };
+    let body = match body {
         Ok(body) => body,
-        Err(error) if is_too_large(&error) => {
-            return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
-        }
-        // Among others a chunk whose size is not a number.
-        Err(_) => return message(StatusCode::BAD_REQUEST, "Bad Request"),
+        Err(status) => return refused_body(status),
     };
     let Some(event) = GatewayEvent::of_request(&parts, &path, &body, route) else {
         return message(StatusCode::BAD_REQUEST, "Bad Request");
@@ -71,6 +74,29 @@ async fn respond(State(functions): State<Arc<Functions>>, request: Request) -> R
     match tokio::spawn(async move { invoke(function, &functions, &event).await }).await {
         Ok(response) => response,
         Err(_panic) => message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
+    }
+}
+
+/// HTTP/2 has the host in the URI.
+fn name_host(parts: &mut Parts) {
+    let authority = parts.uri.authority();
+    let host = authority.and_then(|host| HeaderValue::from_str(host.as_str()).ok());
+    if let Some(host) = host {
+        parts.headers.entry(HOST).or_insert(host);
+    }
+}
+
+/// Whether there are credentials that could be good: bodies of others are not read, so that they take no memory.
+fn may_have_credentials(parts: &Parts) -> bool {
+    let header = parts.headers.get(AUTHORIZATION);
+    let text = header.and_then(|header| header.to_str().ok());
+    text.is_some_and(|text| basic_credentials(text).is_some())
+}
+
+fn refused_body(status: StatusCode) -> Response {
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => message(status, "Request Entity Too Large"),
+        other => message(other, other.canonical_reason().unwrap_or_default()),
     }
 }
 
@@ -102,12 +128,6 @@ async fn invoke(function: Function, functions: &Functions, event: &GatewayEvent)
         Ok(Ok(status)) => (status, answer.headers, body).into_response(),
         _ => message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
     }
-}
-
-/// True if the body is larger than allowed, and not broken.
-fn is_too_large(error: &axum::Error) -> bool {
-    let source = std::error::Error::source(error);
-    source.is_some_and(|source| source.is::<LengthLimitError>())
 }
 
 /// What the gateway itself answers.
