@@ -4,3 +4,4 @@ mod invocation;
 pub mod queue_poller;
 pub mod stream_poller;
 pub mod stream_reader;
+pub mod stream_report;

@@ -20,6 +20,7 @@ use tracing::warn;
 
 use super::invocation::{WAIT_AFTER_ERROR, invoke};
 use super::stream_reader::StreamReader;
+use super::stream_report::{NextBatch, next_batch};
 
 /// The time between reads of a shard that has nothing new: four times a second (AWS Lambda Developer Guide, "Using AWS Lambda
 /// with Amazon DynamoDB").
@@ -39,16 +40,6 @@ pub struct StreamPoller {
     pub sqs: Client,
     /// The dead-letter queue.
     pub dead_letter_queue_url: String,
-}
-
-/// The result of an invocation.
-enum Invoked {
-    /// All records succeeded.
-    Done,
-    /// The record at that position failed; all before it succeeded.
-    FailedFrom(usize),
-    /// It gave no answer, or one that makes no sense.
-    Failed,
 }
 
 impl StreamPoller {
@@ -105,21 +96,20 @@ impl StreamPoller {
                 self.backoff.pause(retries).await;
             }
             match self.invoke(function, open).await {
-                Invoked::Done => return,
-                Invoked::FailedFrom(position) => open = &open[position..],
+                NextBatch::Nothing => return,
+                NextBatch::From(position) => open = &open[position..],
                 // Each half has its own tries.
-                Invoked::Failed if open.len() > 1 && self.settings.bisect_on_error => {
-                    let (first, second) = open.split_at(open.len() / 2);
+                NextBatch::Halves(position) => {
+                    let (first, second) = open.split_at(position);
                     Box::pin(self.work_off(function, first)).await;
                     return Box::pin(self.work_off(function, second)).await;
                 }
-                Invoked::Failed => {}
             }
         }
         self.skip(open).await;
     }
 
-    async fn invoke<F, Answer>(&self, function: &F, records: &[EventRecord]) -> Invoked
+    async fn invoke<F, Answer>(&self, function: &F, records: &[EventRecord]) -> NextBatch
     where
         F: Fn(Event, Timestamp) -> Answer,
         Answer: Future<Output = DynamoDbEventResponse> + Send + 'static,
@@ -127,22 +117,12 @@ impl StreamPoller {
         let mut event = Event::default();
         event.records = records.to_vec();
         let time = Duration::from_secs(self.settings.function_timeout_seconds.into());
-        let Some(answer) = invoke(function, event, &self.clock, time).await else {
-            return Invoked::Failed;
-        };
-        let position = |failed: &Option<String>| {
-            let number = |record: &EventRecord| record.change.sequence_number == *failed;
-            records.iter().position(number)
-        };
-        let failures = answer.batch_item_failures.iter();
-        let positions: Option<Vec<usize>> = failures
-            .map(|failure| position(&failure.item_identifier))
-            .collect();
-        match positions.map(|positions| positions.into_iter().min()) {
-            Some(None) => Invoked::Done,
-            Some(Some(lowest)) => Invoked::FailedFrom(lowest),
-            None => Invoked::Failed,
-        }
+        let answer = invoke(function, event, &self.clock, time).await;
+        let answer = answer.and_then(|answer| serde_json::to_value(answer).ok());
+        let number = |record: &EventRecord| record.change.sequence_number.clone();
+        let numbers: Vec<String> = records.iter().filter_map(number).collect();
+        let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
+        next_batch(answer.as_ref(), &numbers, self.settings.bisect_on_error)
     }
 
     /// Sends the position of the records to the dead-letter queue, as Lambda does.
