@@ -4,14 +4,14 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use clap::{Parser, value_parser};
+use clap::{ArgGroup, Parser, value_parser};
 use domain::agents::Statuses;
 use domain::limits::{ALLOWED_SYNC_LIMITS, DEFAULT_SYNC_LIMIT};
 
 /// Runs forced agent logout on this machine, with no AWS account: the functions behind an HTTP front, and embedded
 /// DynamoDB and SQS. Ctrl-C stops it.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "local", version)]
+#[command(name = "local", version, group(ArgGroup::new("roster").args(["agents", "sample"]).multiple(true)))]
 pub struct Args {
     /// Where the HTTP API is served: an IP address and a port
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9000")]
@@ -37,10 +37,14 @@ pub struct Args {
     #[arg(long, value_name = "AGENTS", conflicts_with = "agents", value_parser = value_parser!(u32).range(1..))]
     pub sample: Option<u32>,
 
-    /// Keep the database in this folder between runs; the agents of a tenant that is in it are kept as they are, and not
-    /// loaded again
+    /// Keep the database in this folder between runs; if there are agents or tokens in it, they are left as they are, and no
+    /// agents are loaded
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+
+    /// Load the agents of --agents or --sample into the folder of --data all the same, over what is stored of them
+    #[arg(long, requires = "data", requires = "roster")]
+    pub reload_agents: bool,
 
     /// The maximum number of agents that are logged out while the caller waits; a request for more becomes a job (1 to 100)
     #[arg(long, value_name = "AGENTS", default_value_t = DEFAULT_SYNC_LIMIT, value_parser = sync_limit)]

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use wire::http::paths::{FORCE_LOGOUT_PATH, JOBS_PATH};
 
 use crate::http::PAGE_PATH;
-use crate::initial_agents::Loaded;
+use crate::initial_database::Loaded;
 use crate::stack::Stack;
 
 /// The `ready:` line, the addresses, and commands to paste.
@@ -21,10 +21,15 @@ pub fn of(stack: &Stack) -> String {
         Some(address) => format!("ready: http://{address}\n"),
         None => "ready: DynamoDB and SQS, and no functions\n".to_owned(),
     };
-    let Loaded { loaded, kept } = stack.loaded;
+    let agents = match stack.loaded {
+        Loaded::Now(count) => format!("{count} agents loaded"),
+        Loaded::Earlier(count) => {
+            format!("none loaded: {count} agents and all tokens left as they are")
+        }
+    };
     let _ = writeln!(
         text,
-        "DynamoDB: http://{} ({loaded} agents loaded, {kept} kept)",
+        "DynamoDB: http://{} ({agents})",
         stack.dynamodb_address
     );
     let _ = writeln!(
@@ -32,6 +37,9 @@ pub fn of(stack: &Stack) -> String {
         "SQS: http://{} (unfinished jobs resumed: {})",
         stack.sqs_address, stack.resumed_jobs
     );
+    for warning in &stack.warnings {
+        let _ = writeln!(text, "{warning}");
+    }
     match stack.address {
         Some(address) => {
             let _ = writeln!(text, "API documentation: http://{address}{PAGE_PATH}");

@@ -4,19 +4,16 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, anyhow, ensure};
 use domain::agents::{Roster, RosterAgent, Statuses};
-use domain::callers::secret_digest;
 use domain::tenant::Tenant;
 use domain::timestamp::Timestamp;
 use store::{Store, StoreError};
 use wire::rosters;
 
 use crate::args::Args;
-use crate::generated_agents;
+use crate::{generated_agents, output, well_known_tokens};
 
 /// Agents to try the service with: idle, busy and offline, over IPv4 and IPv6, in several teams of two tenants.
 const SAMPLE: &str = include_str!("../sample-agents.jsonl");
-/// The secret of every local token, `<tenant>.local`.
-const SECRET: &str = "local";
 /// The number of generated agents in memory at once.
 const GENERATED_BATCH: usize = 10_000;
 
@@ -26,14 +23,6 @@ pub enum InitialAgents {
     Roster(Roster),
     /// This number of generated agents.
     Generated(u32),
-}
-
-/// What loading did.
-pub struct Loaded {
-    /// The number of agents that were written to the database.
-    pub loaded: usize,
-    /// The number of agents who were kept, as their tenants were in it already.
-    pub kept: usize,
 }
 
 impl InitialAgents {
@@ -59,19 +48,14 @@ impl InitialAgents {
         Ok(Self::Roster(all))
     }
 
-    /// Loads the agents of each tenant that is not in the database yet, and then creates its token: so a tenant with a token
-    /// is complete.
+    /// Loads the agents over what is stored of them, and creates the well-known tokens of their tenants; returns how many agents.
     ///
     /// # Errors
     /// DynamoDB refused.
-    pub async fn load(&self, store: &Store, now: Timestamp) -> Result<Loaded, StoreError> {
-        let mut result = Loaded { loaded: 0, kept: 0 };
+    pub async fn load(&self, store: &Store, now: Timestamp) -> Result<usize, StoreError> {
+        let mut loaded = 0;
         for (tenant, count) in self.tenants() {
-            if store.read_token(tenant.as_str()).await?.is_some() {
-                result.kept += count;
-                continue;
-            }
-            eprintln!("loading {count} agents of {tenant}");
+            output::print_error(format_args!("loading {count} agents of {tenant}"));
             match self {
                 Self::Roster(roster) => {
                     let agents: Vec<RosterAgent> = roster[&tenant].values().cloned().collect();
@@ -88,13 +72,11 @@ impl InitialAgents {
                     }
                 }
             }
-            let digest = secret_digest(SECRET);
-            store
-                .put_token(tenant.as_str(), &tenant, digest, now)
-                .await?;
-            result.loaded += count;
+            loaded += count;
         }
-        Ok(result)
+        let tenants = self.tenants().into_iter().map(|(tenant, _)| tenant);
+        well_known_tokens::create(store, tenants, now).await?;
+        Ok(loaded)
     }
 
     /// Every tenant and how many agents it has.

@@ -4,14 +4,14 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use local::args::Args;
-use local::program;
+use local::{output, program};
 
 #[tokio::main]
 async fn main() -> ExitCode {
     match program::run(&Args::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("local: {error:#}");
+            output::print_error(format_args!("local: {error:#}"));
             ExitCode::FAILURE
         }
     }

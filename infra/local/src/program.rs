@@ -1,44 +1,60 @@
 //! The program: it runs until it is stopped.
 
-use std::io::Write;
-
 use anyhow::Result;
 use service::lambda::logging;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::args::Args;
 use crate::greeting;
+use crate::output::print;
 use crate::stack::Stack;
 
-/// Starts everything, prints the greeting, and stops at Ctrl-C or SIGTERM; immediately at the second one.
+/// Starts everything, prints the greeting, and stops at Ctrl-C, SIGTERM or SIGHUP (the terminal was closed); immediately at the
+/// second one.
 ///
 /// # Errors
 /// See [`Stack::start`]; or a part of the stack failed.
 pub async fn run(args: &Args) -> Result<()> {
     logging::init();
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut signals = StopSignals::new()?;
     let mut stack = tokio::select! {
         stack = Stack::start(args) => stack?,
-        _ = interrupt.recv() => return Ok(()),
-        _ = terminate.recv() => return Ok(()),
+        () = signals.next() => return Ok(()),
     };
-    print(&greeting::of(&stack));
+    print(greeting::of(&stack));
     tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+        () = signals.next() => {}
         error = stack.failed() => return Err(error),
     }
     tokio::select! {
         stopped = stack.stop() => stopped?,
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+        () = signals.next() => {}
     }
     print("stopped");
     Ok(())
 }
 
-/// Prints a text; an error is ignored, as standard output may be closed.
-fn print(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{text}");
+/// The signals that stop the program.
+struct StopSignals {
+    interrupt: Signal,
+    terminate: Signal,
+    hang_up: Signal,
+}
+
+impl StopSignals {
+    fn new() -> Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+            _ = self.hang_up.recv() => {}
+        }
+    }
 }

@@ -1,12 +1,12 @@
 //! Everything that runs on one machine, started in order and stopped in reverse.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Error, Result};
 use aws_sdk_sqs::Client;
-use domain::agents::{Roster, Statuses};
+use domain::agents::Roster;
 use domain::timestamp::Timestamp;
 use dynoxide::Database;
 use futures::future::select_all;
@@ -25,8 +25,10 @@ use crate::event_sources::stream_poller::StreamPoller;
 use crate::event_sources::stream_reader::StreamReader;
 use crate::functions::{FunctionSettings, Functions, JobQueues};
 use crate::http::http_front;
-use crate::initial_agents::{InitialAgents, Loaded};
+use crate::initial_agents::InitialAgents;
+use crate::initial_database::{self, Loaded};
 use crate::server::Server;
+use crate::{exposure, well_known_tokens};
 
 /// A running stack. When it is dropped, it stops at once.
 pub struct Stack {
@@ -36,10 +38,12 @@ pub struct Stack {
     pub dynamodb_address: SocketAddr,
     /// Where SQS is.
     pub sqs_address: SocketAddr,
-    /// A few agents, for the commands of the greeting.
+    /// A few agents, for the commands of the greeting: of tenants that a well-known token opens.
     pub examples: Roster,
-    /// How many agents were loaded and kept.
+    /// How many agents were loaded.
     pub loaded: Loaded,
+    /// What is open to other machines.
+    pub warnings: Vec<String>,
     /// The maximum number of agents that are logged out while the caller waits.
     pub sync_limit: usize,
     /// The number of unfinished jobs that go on.
@@ -65,23 +69,27 @@ impl Stack {
         let dynamodb = listen(args.dynamodb_listen, "--dynamodb-listen").await?;
         let sqs = listen(args.sqs_listen, "--sqs-listen").await?;
         let address = http.as_ref().map(TcpListener::local_addr).transpose()?;
-        let (dynamodb_address, sqs_address) = (dynamodb.local_addr()?, sqs.local_addr()?);
+        let listened_on = (dynamodb.local_addr()?, sqs.local_addr()?);
+        let (dynamodb_address, sqs_address) = (reachable(listened_on.0), reachable(listened_on.1));
 
-        let database = dynamodb::open(args.data.as_deref())?;
+        let (database, loaded) =
+            initial_database::open(args, &agents, &statuses, clock.now()).await?;
         let served = database.clone();
         let mut servers = vec![
             Server::start(|stopped| dynamodb::serve(dynamodb, served, stopped)),
             Server::start(|stopped| sqs::serve(sqs, stopped)),
         ];
 
-        let (store, queues) = (store(dynamodb_address, statuses), job_queues(sqs_address));
+        let store = dynamodb::store(dynamodb_address, statuses);
+        let queues = job_queues(sqs_address);
         let sqs = Client::from_conf(sqs::client_config(sqs_address).build());
         create_tables_and_queues(&store, &sqs).await?;
-        let loaded = agents
-            .load(&store, clock.now())
+        let open_tenants = well_known_tokens::open_tenants(&store)
             .await
-            .context("cannot load the agents")?;
-        let examples = agents.examples(clock.now());
+            .context("cannot read the tokens")?;
+        let mut examples = agents.examples(clock.now());
+        examples.retain(|tenant, _| open_tenants.contains(tenant));
+        let warnings = exposure::warnings(address, listened_on, &open_tenants);
         let mut resumed_jobs = 0;
         if let Some(http) = http {
             resumed_jobs = resume_jobs(&store, &queues.plans, clock.now()).await?;
@@ -99,6 +107,7 @@ impl Stack {
             sqs_address,
             examples,
             loaded,
+            warnings,
             sync_limit: args.sync_limit,
             resumed_jobs,
             servers,
@@ -135,19 +144,12 @@ pub fn functions(store: &Store, queues: &JobQueues, clock: &Clock, sync_limit: u
     Functions::new(store, queues, clock, settings)
 }
 
-/// The DynamoDB at an address.
-#[must_use]
-pub fn store(dynamodb_address: SocketAddr, statuses: Statuses) -> Store {
-    let config = dynamodb::client_config(dynamodb_address);
-    Store::new(config, dynamodb::table_names(), Backoff::AWS).with_statuses(statuses)
-}
-
 /// The queues of the SQS at an address.
 #[must_use]
 pub fn job_queues(sqs_address: SocketAddr) -> JobQueues {
     let queue = |settings: &QueueSettings| {
         let url = sqs::queue_url(sqs_address, settings.name);
-        JobQueue::new(sqs::client_config(sqs_address), url, Backoff::AWS)
+        JobQueue::new(sqs::client_config(sqs_address), url, Backoff::AWS).in_memory()
     };
     JobQueues {
         plans: queue(&PLANS_QUEUE),
@@ -232,6 +234,16 @@ async fn create_tables_and_queues(store: &Store, sqs: &Client) -> Result<()> {
     sqs::create_queue(sqs, &JOBS_QUEUE).await?;
     sqs::create_queue(sqs, &PRESENCE_QUEUE).await?;
     sqs::create_dead_letter_queue(sqs, AGENTS_STREAM.dead_letter_queue).await
+}
+
+/// Where this machine reaches a port that it listens on. All of its addresses include the loopback ones.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
 }
 
 async fn listen(address: SocketAddr, flag: &str) -> Result<TcpListener> {

@@ -23,6 +23,7 @@ pub struct JobQueue {
     client: Client,
     url: String,
     retries: Retries,
+    is_in_memory: bool,
 }
 
 /// SQS refused, or did not answer in time.
@@ -58,6 +59,7 @@ impl JobQueue {
                 backoff,
                 limit: RetryLimit::WhileCallerWaits,
             },
+            is_in_memory: false,
         }
     }
 
@@ -67,6 +69,21 @@ impl JobQueue {
     pub fn with_retry_limit(mut self, limit: RetryLimit) -> Self {
         self.retries.limit = limit;
         self
+    }
+
+    /// The same queue, whose messages are lost when the process of the queue ends: a sent message promises nothing.
+    #[must_use]
+    pub fn in_memory(self) -> Self {
+        Self {
+            is_in_memory: true,
+            ..self
+        }
+    }
+
+    /// Whether messages are lost when the process of the queue ends.
+    #[must_use]
+    pub fn is_in_memory(&self) -> bool {
+        self.is_in_memory
     }
 
     /// Sends every message, in batches of ten; the messages are made as they are needed. The message group is the tenant, so

@@ -8,6 +8,7 @@ use domain::agents::RosterAgent;
 use domain::tenant::Tenant;
 use dynoxide::Database;
 use local::args::Args;
+use local::data_folder::DataFolder;
 use local::stack::Stack;
 use tempfile::TempDir;
 use tests::bulk_insert;
@@ -89,5 +90,5 @@ async fn local_database(folder: &Path, args: &[&str]) -> Result<Database> {
     ];
     let args = Args::try_parse_from(all.iter().chain(args))?;
     Stack::start(&args).await?.stop().await?;
-    local::backends::dynamodb::open(Some(folder))
+    DataFolder::open(folder)?.database()
 }

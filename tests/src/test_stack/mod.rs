@@ -94,7 +94,7 @@ impl TestStack {
 
     async fn start_deployment(sync_limit: usize, domain: Option<&str>, statuses: Statuses) -> Self {
         captured_log::capture();
-        let database = dynamodb::open(None).unwrap();
+        let database = dynamodb::in_memory().unwrap();
         let (dynamodb_address, sqs_address) = serve_backends(database.clone()).await;
 
         let aws_calls = AwsCalls::default();

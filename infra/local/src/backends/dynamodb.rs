@@ -5,15 +5,15 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
 use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Credentials, Region};
+use domain::agents::Statuses;
 use dynoxide::Database;
-use store::TableNames;
+use store::connection::Backoff;
+use store::{Store, TableNames};
 use tokio::net::TcpListener;
 
 use super::dynamodb_api;
 use crate::serving::connections::{self, ConnectionLimits};
 
-/// The database file within a data folder.
-const FILE: &str = "dynamodb.sqlite";
 /// The database looks for the last record of a stream at every write, and never deletes one. The index keeps it from looking
 /// through all of them, and the trigger deletes old ones, so that it stays small. DynamoDB keeps records for a day; 100,000
 /// records are a quarter of a minute of a job at its fastest, and take 120 MB. They are read as they are written.
@@ -24,19 +24,14 @@ const STREAM_UPKEEP: &str = "
         BEGIN DELETE FROM _stream_records WHERE id <= NEW.id - 100000; END;
 ";
 
-/// The database in the folder `data`, created if it does not exist; without a folder, one in memory.
+/// A database in memory.
 ///
 /// # Errors
-/// The folder or the file cannot be used.
-pub fn open(data: Option<&Path>) -> Result<Database> {
-    if let Some(data) = data {
-        std::fs::create_dir_all(data)
-            .with_context(|| format!("cannot make the folder {}", data.display()))?;
-        return open_file(&data.join(FILE));
-    }
+/// There is no room for temporary files.
+pub fn in_memory() -> Result<Database> {
     // The index and the trigger can only be added to a file, which is then copied into memory.
     let scratch = tempfile::tempdir().context("cannot make a temporary folder")?;
-    let file = scratch.path().join(FILE);
+    let file = scratch.path().join("dynamodb.sqlite");
     drop(open_file(&file)?);
     let in_memory = |error| anyhow!("cannot make a database in memory: {error}");
     let memory = Database::memory().map_err(in_memory)?;
@@ -46,7 +41,11 @@ pub fn open(data: Option<&Path>) -> Result<Database> {
     Ok(memory)
 }
 
-fn open_file(file: &Path) -> Result<Database> {
+/// The database in a file, created if it does not exist.
+///
+/// # Errors
+/// The file cannot be used.
+pub fn open_file(file: &Path) -> Result<Database> {
     let text = file
         .to_str()
         .with_context(|| format!("{} is not in UTF-8", file.display()))?;
@@ -82,6 +81,12 @@ pub fn client_config(address: SocketAddr) -> Builder {
         .endpoint_url(format!("http://{address}"))
         // Plain HTTP without any proxy: this is the same machine.
         .http_client(aws_smithy_http_client::Builder::new().build_http())
+}
+
+/// The store over the DynamoDB at `address`.
+#[must_use]
+pub fn store(address: SocketAddr, statuses: Statuses) -> Store {
+    Store::new(client_config(address), table_names(), Backoff::AWS).with_statuses(statuses)
 }
 
 /// The names of the tables on one machine.

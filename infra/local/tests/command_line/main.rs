@@ -7,3 +7,5 @@ mod flags;
 mod pending_logouts;
 mod printed_commands;
 mod running;
+mod stopping;
+mod strangers;

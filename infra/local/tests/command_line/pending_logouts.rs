@@ -4,6 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dynoxide::Database;
 use serde_json::json;
 
+use super::data_folder::database_in;
 use super::running::{ANY_PORTS, Running};
 
 /// Logs out the printed team, and returns its agents on a call or chat.
@@ -40,7 +41,7 @@ async fn a_call_that_a_plain_write_ends_is_followed_by_the_logout() {
 
     // Written while the program does not run.
     running.signal("KILL");
-    let database = local::backends::dynamodb::open(Some(folder.path())).unwrap();
+    let database = database_in(folder.path());
     end_call_in(&database, deferred[1]);
     drop(database);
     let again = Running::start(&args);
@@ -54,7 +55,7 @@ async fn a_table_without_a_stream_gets_one() {
     let running = Running::start(&args);
     let deferred = log_out_team(&running).await;
     assert!(running.signal("INT").1);
-    let database = local::backends::dynamodb::open(Some(folder.path())).unwrap();
+    let database = database_in(folder.path());
     let without =
         json!({ "TableName": "agents", "StreamSpecification": { "StreamEnabled": false } });
     let without = serde_json::from_value(without).unwrap();

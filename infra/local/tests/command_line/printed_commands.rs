@@ -1,4 +1,4 @@
-//! The commands that are printed at the start, and how the program stops.
+//! The commands that are printed at the start.
 
 use super::running::{ANY_PORTS, Running};
 
@@ -26,12 +26,4 @@ async fn the_printed_commands_work_as_printed() {
         (status, &again["message"]),
         (400, &"cannot find any agent by input params".into())
     );
-}
-
-#[test]
-fn a_signal_stops_the_program_cleanly() {
-    for signal in ["INT", "TERM"] {
-        let (printed, success) = Running::start(&ANY_PORTS).signal(signal);
-        assert_eq!((printed.as_str(), success), ("stopped\n", true), "{signal}");
-    }
 }

@@ -36,9 +36,14 @@ pub struct Running {
 
 impl Running {
     pub fn start(args: &[&str]) -> Self {
+        Self::start_with_errors(args, Stdio::null())
+    }
+
+    /// Starts the program with this as standard error.
+    pub fn start_with_errors(args: &[&str], stderr: Stdio) -> Self {
         let mut child = program(args)
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(stderr)
             .spawn()
             .unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
@@ -128,7 +133,7 @@ impl Running {
     }
 
     /// The address in a line of the greeting.
-    fn address(&self, line: usize) -> SocketAddr {
+    pub fn address(&self, line: usize) -> SocketAddr {
         let (_, address) = self.greeting[line].split_once("http://").unwrap();
         address.split(' ').next().unwrap().parse().unwrap()
     }

@@ -1,4 +1,5 @@
-//! Accepting a job. Sending the plan message is the commit; everything else can be repeated later.
+//! Accepting a job. Sending the plan message is the commit; everything else can be repeated later. Only with a queue in memory,
+//! on one machine, the job must be stored too: its message is lost when the machine stops.
 
 use std::time::Duration;
 
@@ -47,9 +48,11 @@ pub async fn accept_job(
     let accepted = AcceptedJob { job, selection };
     let plan = JobMessage::Plan(accepted.clone());
     plans.send_all(std::iter::once(plan)).await?;
-    info!(tenant = %accepted.job.tenant, job = job_id.get(), "accepted a job");
-    // From here on the planner stores the job if this fails.
+    // The planner stores the job if this fails.
     if let Err(error) = store.put_job(&accepted).await {
+        if plans.is_in_memory() {
+            return Err(error.into());
+        }
         warn!(
             tenant = %accepted.job.tenant,
             job = job_id.get(),
@@ -57,5 +60,6 @@ pub async fn accept_job(
             "cannot store an accepted job; the planner will store it"
         );
     }
+    info!(tenant = %accepted.job.tenant, job = job_id.get(), "accepted a job");
     Ok(job_id)
 }

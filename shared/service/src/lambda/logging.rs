@@ -44,6 +44,8 @@ where
     let lines = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)
+        // A line that cannot be written is dropped: saying so on standard error, which is full or closed, would panic.
+        .log_internal_errors(false)
         .with_writer(writer);
     tracing_subscriber::registry().with(targets).with(lines)
 }

@@ -18,7 +18,7 @@ use domain::timestamp::Timestamp;
 use local::backends::{dynamodb, sqs};
 use local::event_sources::queue_poller::QueuePoller;
 use local::functions::Functions;
-use local::stack::{functions, job_queues, store};
+use local::stack::{functions, job_queues};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 use service::clock::Clock;
@@ -66,7 +66,7 @@ impl RemainingMessages {
 pub async fn work(args: ContestantArgs) -> Result<()> {
     let (clock, addresses) = (Clock::system(), args.addresses);
     let functions = functions(
-        &store(addresses.dynamodb, Statuses::default()),
+        &dynamodb::store(addresses.dynamodb, Statuses::default()),
         &job_queues(addresses.sqs),
         &clock,
         DEFAULT_SYNC_LIMIT,
