@@ -61,7 +61,7 @@ fn write_and_read(
         clap::Error::raw(ErrorKind::ValueValidation, message)
     };
     let body = presence_message::to_body(event);
-    let body = body.ok_or_else(|| refused("at is after the year 9999"))?;
+    let body = body.ok_or_else(|| refused("at: after the year 9999"))?;
     match presence_message::parse(&body, &Statuses::default(), now) {
         Ok(event) => Ok((body, event)),
         Err(error) => Err(refused(&error.to_string())),
@@ -140,7 +140,7 @@ mod tests {
     fn an_event_of_the_future_is_refused() {
         for at in ["2026-01-05T08:02:00.001Z", "9999-12-31T23:00:00-02:00"] {
             let refused = result(at, EventKind::SignedOut);
-            assert!(refused.contains("invalid event: at is"), "{refused}");
+            assert!(refused.contains("invalid event: at: "), "{refused}");
         }
         let accepted = result("2026-01-05T08:02:00Z", EventKind::SignedOut);
         assert!(accepted.starts_with("agent 16 is signed out"), "{accepted}");

@@ -2,6 +2,7 @@
 
 use csv::{ErrorKind, Reader, ReaderBuilder, StringRecord, Trim};
 use domain::ids::{AgentId, MAX_ID, TeamId};
+use serde::de::IgnoredAny;
 use wire::rosters::{RosterError, RosterLine};
 
 /// The columns that a header can name, and whether it must name them.
@@ -17,8 +18,13 @@ const COLUMNS: [(&str, bool); 9] = [
     ("online_since", false),
 ];
 
-/// The position of each of [`COLUMNS`] in a line.
-struct Header([Option<usize>; COLUMNS.len()]);
+/// The columns of a file.
+struct Header {
+    /// The position of each of [`COLUMNS`] in a line.
+    places: [Option<usize>; COLUMNS.len()],
+    /// Which columns have a name: a spreadsheet may add some that have none.
+    is_named: Vec<bool>,
+}
 
 /// The number of a line, and the agent on it or what is wrong with it.
 pub(super) type NumberedLine = (usize, Result<RosterLine, String>);
@@ -31,6 +37,8 @@ pub(super) fn lines(text: &str) -> Result<Vec<NumberedLine>, RosterError> {
     let text = text.trim_start_matches('\u{feff}');
     let mut reader = ReaderBuilder::new()
         .trim(Trim::All)
+        // Rows of padding have any number of cells.
+        .flexible(true)
         .from_reader(text.as_bytes());
     let header = Header::read(&mut reader).map_err(|reason| RosterError { line: 1, reason })?;
     let mut counter = LineCounter {
@@ -41,6 +49,7 @@ pub(super) fn lines(text: &str) -> Result<Vec<NumberedLine>, RosterError> {
     let mut lines = Vec::new();
     for record in reader.into_records() {
         let (position, read) = match &record {
+            Ok(record) if record.iter().all(str::is_empty) => continue,
             Ok(record) => (record.position(), header.line(record)),
             Err(error) => (error.position(), Err(reason(error.kind()))),
         };
@@ -79,7 +88,7 @@ impl Header {
         let names = reader.headers().map_err(|error| reason(error.kind()))?;
         let all = || COLUMNS.map(|(name, _)| name).join(",");
         let known = |name: &str| COLUMNS.iter().any(|(column, _)| *column == name);
-        if let Some(name) = names.iter().find(|name| !known(name)) {
+        if let Some(name) = names.iter().find(|name| !name.is_empty() && !known(name)) {
             return Err(format!(
                 "the header has an unknown column {name:?}; it should be {}",
                 all()
@@ -99,11 +108,13 @@ impl Header {
                 ));
             }
         }
-        Ok(Self(places))
+        let is_named = names.iter().map(|name| !name.is_empty()).collect();
+        Ok(Self { places, is_named })
     }
 
     fn line(&self, record: &StringRecord) -> Result<RosterLine, String> {
-        let cells = self.0.map(|place| {
+        self.check_cells(record)?;
+        let cells = self.places.map(|place| {
             place
                 .and_then(|index| record.get(index))
                 .unwrap_or_default()
@@ -130,7 +141,24 @@ impl Header {
             status: status.to_owned(),
             ip: filled(ip),
             online_since: filled(online_since),
+            pending_logout: IgnoredAny,
+            last_logout: IgnoredAny,
         })
+    }
+
+    /// A line has a cell for each column, and any number of blank ones more.
+    fn check_cells(&self, record: &StringRecord) -> Result<(), String> {
+        let (cells, columns) = (record.len(), self.is_named.len());
+        let named = self.is_named.iter().chain(std::iter::repeat(&false));
+        let mut without_name = record.iter().zip(named).filter(|(_, is_named)| !**is_named);
+        let is_filled = without_name.any(|(cell, _)| !cell.is_empty());
+        if cells < columns || cells > columns && is_filled {
+            return Err(format!("{cells} cells, and the header has {columns}"));
+        }
+        if is_filled {
+            return Err("a cell in a column without a name".to_owned());
+        }
+        Ok(())
     }
 }
 
@@ -147,14 +175,7 @@ fn not_an_id(column: &str, text: &str) -> String {
 }
 
 fn reason(kind: &ErrorKind) -> String {
-    match kind {
-        ErrorKind::UnequalLengths {
-            expected_len, len, ..
-        } => {
-            format!("{len} cells, and the header has {expected_len}")
-        }
-        kind => format!("{kind:?}"),
-    }
+    format!("{kind:?}")
 }
 
 #[cfg(test)]
@@ -202,9 +223,49 @@ mod tests {
                 "team_ids: \"0\" is not an integer from 1 to 9007199254740991",
             ),
             ("acme,7,Ann", "3 cells, and the header has 9"),
+            ("acme,7,Ann,a@x,1,1;2,Offline,,, ,", "7 Ann [1, 2] None"),
+            (
+                "acme,7,Ann,a@x,1,1;2,Offline,,,x",
+                "10 cells, and the header has 9",
+            ),
         ] {
             assert_eq!(outcome(row), line, "{row}");
         }
+    }
+
+    #[test]
+    fn padding_of_a_spreadsheet_is_skipped() {
+        let header = HEADER.replace("online_since", "online_since,, ");
+        for (more, padding) in [
+            (
+                "",
+                &[
+                    "",
+                    ",",
+                    ",,,,,,,,",
+                    ",,,,,,,,,,,",
+                    "   ",
+                    " , ,\u{a0}, ",
+                    "\"\",\" \"",
+                ][..],
+            ),
+            (",,", &[",,,,,,,,,,"]),
+        ] {
+            let header = if more.is_empty() { HEADER } else { &header };
+            for padding in padding {
+                let row = format!("acme,7,Ann,a@x,1,1,Offline,,{more}\n");
+                let text = format!("{padding}\n{row}{padding}\n{padding}\n");
+                let lines = lines(&format!("{header}{text}")).unwrap();
+                let numbers: Vec<(usize, bool)> = lines
+                    .iter()
+                    .map(|(line, read)| (*line, read.is_ok()))
+                    .collect();
+                assert_eq!(numbers, [(3, true)], "{padding}");
+            }
+        }
+        let filled = format!("{header}acme,7,Ann,a@x,1,1,Offline,,,x,\n");
+        let reason = lines(&filled).unwrap().pop().unwrap().1.err();
+        assert_eq!(reason.unwrap(), "a cell in a column without a name");
     }
 
     #[test]

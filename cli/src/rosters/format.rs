@@ -13,7 +13,7 @@ pub(super) fn guess(file: &Path, text: &str) -> RosterFormat {
         _ if text
             .trim_start_matches('\u{feff}')
             .trim_start()
-            .starts_with('{') =>
+            .starts_with(['{', '[']) =>
         {
             RosterFormat::JsonLines
         }
@@ -31,6 +31,7 @@ mod tests {
             ("a.CSV", "{", RosterFormat::Csv),
             ("a.jsonl", "tenant", RosterFormat::JsonLines),
             ("-", " \n{", RosterFormat::JsonLines),
+            ("-", "\u{feff}[", RosterFormat::JsonLines),
             ("agents", "tenant,", RosterFormat::Csv),
         ] {
             assert_eq!(guess(Path::new(name), text), format, "{name}");

@@ -35,7 +35,7 @@ fn parse(format: RosterFormat, text: &str, now: Timestamp) -> Result<Roster, Vec
     let mut errors = Vec::new();
     match format {
         RosterFormat::JsonLines => {
-            for (line, text) in rosters::lines(text) {
+            for (line, text) in rosters::json_objects(text) {
                 errors.extend(rosters::add_json(&mut roster, line, text, &statuses, now).err());
             }
         }

@@ -9,7 +9,7 @@ const HEADER: &str = "tenant,agent_id,name,email,agent_number,team_ids,status,ip
 #[tokio::test(flavor = "multi_thread")]
 async fn csv_and_json_lines_are_imported() {
     let stack = Stack::start().await;
-    let csv = stack.file("new.csv", format!("{HEADER}\nacme,101,\"Lee, Ann\",ann@acme.example,No. 101,7;8,Offline,,\nacme,102,Bob,bob@acme.example,No. 102,7,lunch,10.1.0.2,2026-01-05T08:00:00Z\n"));
+    let csv = stack.file("new.csv", format!("{HEADER}\n,,,,,,,,\nacme,101,\"Lee, Ann\",ann@acme.example,No. 101,7;8,Offline,,\nacme,102,Bob,bob@acme.example,No. 102,7,lunch,10.1.0.2,2026-01-05T08:00:00Z\n  \n, ,\n,,,,,,,,,,\n"));
     let imported = stack.results(&["agents", "import", &csv]).await;
     assert_eq!(
         imported,
@@ -29,6 +29,26 @@ async fn csv_and_json_lines_are_imported() {
     let import = stack.program(&["agents", "import", "-"]);
     assert_eq!(ended_with_input(import, &line).await.code, 0);
     assert_eq!(stack.listed(&["--team", "8"]).await, [101, 103, 104]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_listed_can_be_imported() {
+    let stack = Stack::start().await;
+    // One is logged out, one logout is pending.
+    stack.run(&["logout", "--agent", "11,16"]).await;
+    let listed = stack.results(&["agents", "list", "--json"]).await;
+    assert!(listed.contains("last_logout") && listed.contains("pending_logout"));
+    let shown = stack.results(&["agents", "show", "16", "--json"]).await;
+    for (name, text) in [
+        ("list.json", &listed),
+        ("list", &listed),
+        ("show.json", &shown),
+    ] {
+        let file = stack.file(name, text);
+        let imported = stack.results(&["agents", "import", &file]).await;
+        assert!(imported.contains("0 added"), "{name}: {imported}");
+        assert_eq!(stack.results(&["agents", "list", "--json"]).await, listed);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -148,9 +168,9 @@ async fn bad_lines_are_listed_by_number_and_nothing_is_written() {
         (
             &jsonl,
             vec![
-                "line 2: invalid value: integer `0`",
+                "line 2: agent_id: expected an integer from 1 to 9007199254740991",
                 "line 4: agent 101 of this tenant was on an earlier line",
-                "line 5: not a JSON object",
+                "line 5: not JSON at column 2",
                 "3 bad lines; nothing was written",
             ],
         ),

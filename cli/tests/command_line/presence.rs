@@ -128,7 +128,7 @@ async fn a_wrong_event_is_refused_before_anything_is_sent() {
         (
             "signed-in",
             &["--agent", "11", "--ip", "10.0.0.1", "--status", "Offline"],
-            "status must not be Offline in a sign-in",
+            "status: must not be Offline in a sign-in",
         ),
         ("status", &["--agent", "11", "--status", " "], "it is empty"),
         (
@@ -144,7 +144,7 @@ async fn a_wrong_event_is_refused_before_anything_is_sent() {
         (
             "signed-out",
             &["--agent", "11", "--at", "9000-01-01T00:00:00Z"],
-            "at is more than 2 minutes in the future",
+            "at: more than 2 minutes in the future",
         ),
         ("signed-up", &agent, "unrecognized subcommand 'signed-up'"),
     ] {

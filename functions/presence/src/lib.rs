@@ -1,8 +1,11 @@
 //! Applies the contact centre's presence events to the agents table.
 
+mod unknown_addresses;
+
 use std::collections::BTreeMap;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use domain::ids::Id;
 use domain::presence::PresenceEvent;
 use domain::tenant::Tenant;
 use domain::timestamp::Timestamp;
@@ -16,7 +19,9 @@ use store::Store;
 use store::connection::RetryLimit;
 use thiserror::Error;
 use tracing::warn;
-use wire::messages::presence_message::{self, PresenceMessageError};
+use wire::messages::{MessageError, Subject, presence_message};
+
+pub use unknown_addresses::UnknownAddresses;
 
 /// The maximum number of agents whose events are applied at once; the event source hands over at most as many messages.
 const MAX_PARALLEL_AGENTS: usize = 10;
@@ -26,7 +31,7 @@ const MAX_PARALLEL_AGENTS: usize = 10;
 enum PresenceError {
     /// The body is not an event.
     #[error("the event cannot be read")]
-    Unreadable(#[from] PresenceMessageError),
+    Unreadable(#[from] MessageError),
     /// The deadline of the invocation is too near.
     #[error(transparent)]
     OutOfTime(#[from] OutOfTime),
@@ -38,7 +43,13 @@ enum PresenceError {
 /// A message, and the event in it.
 struct ReceivedEvent {
     message_id: String,
-    event: Result<PresenceEvent, PresenceMessageError>,
+    event: Result<PresenceEvent, UnreadableEvent>,
+}
+
+/// Why a body is not an event, and whom it is about as far as it says.
+struct UnreadableEvent {
+    subject: Subject,
+    error: MessageError,
 }
 
 /// What the function keeps between invocations.
@@ -47,6 +58,8 @@ pub struct PresenceFunction {
     pub store: Store,
     /// The present time.
     pub clock: Clock,
+    /// Sign-ins whose address is not known.
+    pub unknown_addresses: UnknownAddresses,
 }
 
 impl PresenceFunction {
@@ -58,6 +71,7 @@ impl PresenceFunction {
         Ok(Self {
             store: environment.store(RetryLimit::UntilDeadline)?,
             clock: Clock::system(),
+            unknown_addresses: UnknownAddresses::default(),
         })
     }
 
@@ -66,13 +80,20 @@ impl PresenceFunction {
         let now = self.clock.now();
         let received = event.records.into_iter().map(|message| ReceivedEvent {
             message_id: message_id(&message),
-            event: {
-                let body = message.body.as_deref().unwrap_or_default();
-                presence_message::parse(body, self.store.statuses(), now)
-            },
+            event: self.read(message.body.as_deref().unwrap_or_default(), now),
         });
         let work = |received| self.process_message(received, deadline);
-        process_messages(MAX_PARALLEL_AGENTS, by_agent(received), work).await
+        let answer = process_messages(MAX_PARALLEL_AGENTS, by_agent(received), work).await;
+        self.unknown_addresses.report();
+        answer
+    }
+
+    fn read(&self, body: &str, now: Timestamp) -> Result<PresenceEvent, UnreadableEvent> {
+        let parsed = presence_message::parse(body, self.store.statuses(), now);
+        parsed.map_err(|error| UnreadableEvent {
+            subject: Subject::of(body),
+            error,
+        })
     }
 
     async fn process_message(
@@ -82,16 +103,19 @@ impl PresenceFunction {
     ) -> Result<(), Failed> {
         let result = match &received.event {
             Ok(event) => self.apply(event, deadline).await,
-            Err(error) => Err(error.clone().into()),
+            Err(unreadable) => Err(unreadable.error.clone().into()),
         };
         let Err(error) = result else {
             return Ok(());
         };
-        let event = received.event.as_ref().ok();
+        let (tenant, agent_id) = match &received.event {
+            Ok(event) => (Some(&event.tenant), Some(event.agent_id)),
+            Err(UnreadableEvent { subject, .. }) => (subject.tenant.as_ref(), subject.agent_id),
+        };
         warn!(
             message_id = received.message_id,
-            tenant = event.map(|event| Tenant::as_str(&event.tenant)),
-            agent_id = event.map(|event| event.agent_id.get()),
+            tenant = tenant.map(Tenant::as_str),
+            agent_id = agent_id.map(Id::get),
             error = error_chain(&error),
             "a presence event failed"
         );
@@ -100,7 +124,9 @@ impl PresenceFunction {
 
     async fn apply(&self, event: &PresenceEvent, deadline: Timestamp) -> Result<(), PresenceError> {
         let work = Box::pin(apply_event(&self.store, &self.clock, event));
-        Ok(until_deadline(&self.clock, deadline, work).await??)
+        until_deadline(&self.clock, deadline, work).await??;
+        self.unknown_addresses.count(event);
+        Ok(())
     }
 }
 

@@ -8,7 +8,7 @@ use job_planner::JobPlannerFunction;
 use job_status::JobStatusFunction;
 use logout_worker::LogoutWorkerFunction;
 use pending_logouts::PendingLogoutsFunction;
-use presence::PresenceFunction;
+use presence::{PresenceFunction, UnknownAddresses};
 use service::authentication::Authenticator;
 use service::clock::Clock;
 use store::connection::RetryLimit;
@@ -92,6 +92,7 @@ impl Functions {
             presence: PresenceFunction {
                 store: patient_store(),
                 clock: clock(),
+                unknown_addresses: UnknownAddresses::default(),
             },
             pending_logouts: PendingLogoutsFunction {
                 store: patient_store(),

@@ -9,6 +9,9 @@
 //! - [`rosters`]: files of agents.
 
 pub mod http;
+mod json_object;
 pub mod messages;
 pub mod rosters;
 pub mod stored;
+
+pub use json_object::{KeyError, ObjectError};

@@ -112,7 +112,13 @@ async fn bad_messages_fail_alone_and_the_others_are_processed() {
         ("no-json", "not JSON at line 1"),
         ("version", "of version 2; only 1 is known"),
         ("no-job", "the job is gone"),
-        ("bad-range", "JSON, but not what version 1 holds"),
+        (
+            "bad-range",
+            "selection.ip_ranges: expected ranges first-last",
+        ),
+        ("no-message", "kind: expected plan or chunk"),
+        ("\"version\"", "\"tenant\":\"acme\",\"job\":1,"),
+        ("bad-range", "\"tenant\":\"acme\",\"job\":9,"),
     ] {
         assert_logged(&[id, reason]);
     }

@@ -2,8 +2,9 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
-use tests::presence_messages::{signed_in, signed_out};
-use tests::{TestStack, agent};
+use tests::presence_messages::{of_agent, signed_in, signed_out};
+use tests::test_queue::message;
+use tests::{TestStack, agent, captured_log};
 
 use super::events::force_logout;
 
@@ -118,7 +119,7 @@ async fn a_sign_in_without_a_status_is_available() {
 async fn an_event_may_be_two_minutes_ahead_and_no_more() {
     let stack = stack_with_offline_agent().await;
     let ahead = signed_in("08:02:00.001", "10.0.0.1");
-    let message = tests::test_queue::message("two-minutes-ahead", &ahead);
+    let message = message("two-minutes-ahead", &ahead);
     assert_eq!(
         stack.invoke.presence(vec![message]).await,
         ["two-minutes-ahead"]
@@ -126,4 +127,42 @@ async fn an_event_may_be_two_minutes_ahead_and_no_more() {
     assert_eq!(stack.status("acme", 1).await, "Offline");
     stack.report(&[signed_in("08:02:00", "10.0.0.1")]).await;
     assert_eq!(stack.status("acme", 1).await, "Available");
+}
+
+/// The lines of the log about a tenant with this text.
+fn logged(tenant: &str, text: &str) -> Vec<String> {
+    let log = captured_log::text();
+    let tenant = format!("\"tenant\":\"{tenant}\"");
+    let lines = log
+        .lines()
+        .filter(|line| line.contains(&tenant) && line.contains(text));
+    lines.map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn unknown_addresses_are_warned_of_once_for_each_tenant_and_counted() {
+    let stack = TestStack::start().await;
+    for tenant in ["without-address", "also-without-address"] {
+        let agents = [1, 2, 3].map(|id| agent(id, "Offline", &[]));
+        stack.add(tenant, &agents).await;
+        let sign_in = |id, ip: Value| {
+            let event = signed_in_with(&json!({ "ip": ip })).replace("acme", tenant);
+            message("sign-in", &of_agent(id, &event))
+        };
+        let batch = vec![sign_in(1, Value::Null), sign_in(2, Value::Null)];
+        assert_eq!(stack.invoke.presence(batch).await, [""; 0]);
+        let batch = vec![sign_in(3, json!("CanaryOffice")), sign_in(1, Value::Null)];
+        assert_eq!(stack.invoke.presence(batch).await, [""; 0]);
+
+        assert_eq!(logged(tenant, "a sign-in has no address").len(), 1);
+        assert_eq!(
+            logged(tenant, "the address of a sign-in cannot be read").len(),
+            1
+        );
+        let counts = logged(tenant, "sign-ins without a known address");
+        assert_eq!(counts.len(), 2, "{counts:?}");
+        assert!(counts[0].contains("\"missing\":2,\"unreadable\":0"));
+        assert!(counts[1].contains("\"missing\":1,\"unreadable\":1"));
+    }
+    assert!(!captured_log::text().contains("CanaryOffice"));
 }

@@ -27,28 +27,42 @@ fn bad_events() -> Vec<(&'static str, String, &'static str)> {
         (
             "event-kind",
             replaced("status_changed", "canary"),
-            "not what version 1 holds",
+            "event: expected signed_in, status_changed or signed_out",
         ),
         (
             "event-time",
             replaced("2026-11-22T", "canary"),
-            "at is not a time",
+            "at: expected a time such as 2026-01-05T08:00:00.123Z",
+        ),
+        (
+            "event-epoch",
+            replaced("\"2026-11-22T07:30:00Z\"", "1795332600000"),
+            "at: expected a time such as 2026-01-05T08:00:00.123Z",
+        ),
+        (
+            "event-no-agent",
+            replaced("\"agent_id\"", "\"agent\""),
+            "agent_id: missing",
         ),
         (
             "event-future",
             replaced("2026", "2036"),
-            "2 minutes in the future",
+            "at: more than 2 minutes in the future",
         ),
-        ("event-status", replaced("lunch", ""), "status is empty"),
+        (
+            "event-status",
+            replaced("lunch", ""),
+            "status: the text is empty",
+        ),
         (
             "event-long",
             replaced("lunch", &"x".repeat(65)),
-            "status has more than 64 characters",
+            "status: the text has more than 64 characters",
         ),
         (
             "event-offline",
             sign_in.replace("Available", "Offline"),
-            "status must not be Offline in a sign-in",
+            "status: must not be Offline in a sign-in",
         ),
         ("event-unknown-in", of_agent(404, &sign_in), unknown),
         (
@@ -75,6 +89,30 @@ async fn bad_events_fail_alone_and_the_log_says_why() {
     assert_eq!(stack.states("acme").await.len(), 1);
     for (id, _, reason) in &bad {
         assert_logged(&[id, reason]);
+    }
+    assert!(!captured_log::text().contains("canary"));
+}
+
+#[tokio::test]
+async fn the_log_names_the_tenant_and_the_agent_of_an_event_that_cannot_be_read() {
+    let stack = stack_with_idle_agent().await;
+    let good = status_changed("07:30:00", "lunch");
+    let bad = [
+        ("subject-at", good.replace("2026", "canary"), true),
+        ("subject-version", good.replace("\"v\":1", "\"v\":2"), true),
+        (
+            "subject-agent",
+            good.replace("\"agent_id\":1", "\"agent_id\":\"canary\""),
+            false,
+        ),
+    ];
+    let batch = bad.iter().map(|(id, body, _)| message(id, body)).collect();
+    assert_eq!(stack.invoke.presence(batch).await.len(), 3);
+    for (id, _, has_agent) in bad {
+        assert_logged(&[id, "the event cannot be read", "\"tenant\":\"acme\""]);
+        let log = captured_log::text();
+        let line = log.lines().find(|line| line.contains(id)).unwrap();
+        assert_eq!(line.contains("\"agent_id\":1,"), has_agent, "{line}");
     }
     assert!(!captured_log::text().contains("canary"));
 }

@@ -1,6 +1,7 @@
 //! Presence events, as the contact centre reports them.
 
 mod addresses;
+mod bodies;
 mod crash_points;
 mod events;
 mod failures;

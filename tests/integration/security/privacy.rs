@@ -40,6 +40,7 @@ async fn no_log_line_holds_a_token_a_name_or_a_mail_address() {
         "203.0.113.77",
         "CanaryStatus",
         "CanaryAddress",
+        "CanaryTime",
     ] {
         assert!(!log.contains(secret), "{secret} is in {log}");
     }
@@ -82,7 +83,8 @@ async fn post_requests(stack: &TestStack) {
 async fn fail_events_and_records(stack: &TestStack) {
     let good = status_changed("07:30:00", "CanaryStatus");
     let bad = signed_in("07:31:00", "CanaryAddress");
-    let events = [good.clone(), bad].map(|body| message("event", &body));
+    let unreadable = good.replace("2026-", "CanaryTime");
+    let events = [good.clone(), bad, unreadable].map(|body| message("event", &body));
     let busy = vec![message("event", &status_changed("07:20:00", "In-call"))];
     stack.aws_calls.script(|_| Act::Forward);
     stack.invoke.presence(busy).await;
@@ -94,6 +96,6 @@ async fn fail_events_and_records(stack: &TestStack) {
     stack
         .aws_calls
         .script(|_| Act::Refuse("AccessDeniedException"));
-    assert_eq!(stack.invoke.presence(events.to_vec()).await.len(), 2);
+    assert_eq!(stack.invoke.presence(events.to_vec()).await.len(), 3);
     assert!(stack.invoke.pending_logouts(records).await.is_some());
 }

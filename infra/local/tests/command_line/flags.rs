@@ -26,7 +26,7 @@ fn a_bad_roster_is_refused_by_file_line_and_reason() {
     for (bad, reason) in [
         (
             AGENT.replace("\"name\"", "\"nmae\""),
-            "line 2: unknown field `nmae`",
+            "line 2: nmae: unknown key",
         ),
         (
             AGENT.to_owned(),

@@ -2,11 +2,12 @@
 //! the deadline, and logged and reported if it fails.
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use domain::ids::Id;
 use domain::tenant::Tenant;
 use domain::timestamp::Timestamp;
 use thiserror::Error;
 use tracing::warn;
-use wire::messages::{JobMessage, MessageError};
+use wire::messages::{JobMessage, MessageError, Subject};
 
 use super::deadline::{OutOfTime, until_deadline};
 use super::partial_batch_response::{Failed, message_id, process_messages};
@@ -55,15 +56,19 @@ async fn process_message<F>(
 where
     F: Future<Output = Result<(), JobError>>,
 {
-    let parsed = JobMessage::parse(message.body.as_deref().unwrap_or_default());
-    let job = parsed.as_ref().ok().map(|message| message.job().clone());
+    let body = message.body.as_deref().unwrap_or_default();
+    let parsed = JobMessage::parse(body);
+    let subject = match &parsed {
+        Ok(message) => Subject::from(message.job()),
+        Err(_) => Subject::of(body),
+    };
     let Err(error) = try_message(parsed, clock, deadline, work).await else {
         return Ok(());
     };
     warn!(
         message_id = message.message_id,
-        tenant = job.as_ref().map(|job| Tenant::as_str(&job.tenant)),
-        job = job.as_ref().map(|job| job.job_id.get()),
+        tenant = subject.tenant.as_ref().map(Tenant::as_str),
+        job = subject.job_id.map(Id::get),
         error = error_chain(&error),
         "a message failed"
     );

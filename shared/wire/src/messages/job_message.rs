@@ -2,12 +2,13 @@
 
 use domain::ids::{AgentId, JobId};
 use domain::jobs::{AcceptedJob, Chunk, JobRef};
-use domain::selection::{AddressRangeError, Selection};
+use domain::selection::Selection;
 use domain::tenant::Tenant;
 use domain::timestamp::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::version::{self, MessageError};
+use crate::json_object::{self, KeyError};
 use crate::stored::StoredSelection;
 
 /// One step of a job.
@@ -24,16 +25,37 @@ impl JobMessage {
     /// Reads the body of a message.
     ///
     /// # Errors
-    /// See [`MessageError`].
+    /// What is wrong, and with which key; never what the body holds.
     pub fn parse(body: &str) -> Result<Self, MessageError> {
-        let body: Body = version::read(body)?;
-        body.try_into().map_err(|_| MessageError::Shape)
+        let head: Head = version::read(body)?;
+        // Apart from the head, because Serde cannot name the keys of an object whose shape depends on one of them.
+        Ok(match head.kind {
+            Kind::Plan => {
+                let PlanKeys { selection } = json_object::read(body)?;
+                let selection = Selection::try_from(selection).map_err(|_| {
+                    KeyError::new("selection.ip_ranges", "expected ranges first-last")
+                })?;
+                Self::Plan(AcceptedJob {
+                    job: head.into(),
+                    selection,
+                })
+            }
+            Kind::Chunk => {
+                let keys: ChunkKeys = json_object::read(body)?;
+                Self::Chunk(Chunk {
+                    job: head.into(),
+                    plan_id: keys.plan_id,
+                    number: keys.number,
+                    agent_ids: keys.agent_ids,
+                })
+            }
+        })
     }
 
     /// The body to send.
     #[must_use]
     pub fn to_body(&self) -> String {
-        version::write(&Body::from(self))
+        version::write(&WrittenBody::from(self))
     }
 
     /// The job that it belongs to.
@@ -46,34 +68,73 @@ impl JobMessage {
     }
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-enum Body {
-    Plan {
-        #[serde(flatten)]
-        job: JobKeys,
-        selection: StoredSelection,
-    },
-    Chunk {
-        #[serde(flatten)]
-        job: JobKeys,
-        plan_id: String,
-        #[serde(rename = "chunk")]
-        number: u32,
-        agent_ids: Vec<AgentId>,
-    },
-}
-
-#[derive(Serialize, Deserialize)]
-struct JobKeys {
+/// The keys that every message has.
+#[derive(Deserialize)]
+struct Head {
+    #[serde(deserialize_with = "kind")]
+    kind: Kind,
+    #[serde(deserialize_with = "json_object::tenant")]
     tenant: Tenant,
     job_id: JobId,
     accepted_at_ms: i64,
     expires_at_ms: i64,
 }
 
-impl From<&JobMessage> for Body {
-    fn from(message: &JobMessage) -> Self {
+#[derive(Clone, Copy)]
+enum Kind {
+    Plan,
+    Chunk,
+}
+
+fn kind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Kind, D::Error> {
+    json_object::text(deserializer, "plan or chunk", |name| match name {
+        "plan" => Some(Kind::Plan),
+        "chunk" => Some(Kind::Chunk),
+        _ => None,
+    })
+}
+
+#[derive(Deserialize)]
+struct PlanKeys {
+    selection: StoredSelection,
+}
+
+#[derive(Deserialize)]
+struct ChunkKeys {
+    plan_id: String,
+    #[serde(rename = "chunk")]
+    number: u32,
+    agent_ids: Vec<AgentId>,
+}
+
+/// A message as this service writes it.
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum WrittenBody<'m> {
+    Plan {
+        #[serde(flatten)]
+        job: JobKeys<'m>,
+        selection: StoredSelection,
+    },
+    Chunk {
+        #[serde(flatten)]
+        job: JobKeys<'m>,
+        plan_id: &'m str,
+        chunk: u32,
+        agent_ids: &'m [AgentId],
+    },
+}
+
+#[derive(Serialize)]
+struct JobKeys<'m> {
+    tenant: &'m Tenant,
+    job_id: JobId,
+    accepted_at_ms: i64,
+    expires_at_ms: i64,
+}
+
+impl<'m> From<&'m JobMessage> for WrittenBody<'m> {
+    fn from(message: &'m JobMessage) -> Self {
         let job = message.job().into();
         match message {
             JobMessage::Plan(accepted) => Self::Plan {
@@ -82,42 +143,18 @@ impl From<&JobMessage> for Body {
             },
             JobMessage::Chunk(chunk) => Self::Chunk {
                 job,
-                plan_id: chunk.plan_id.clone(),
-                number: chunk.number,
-                agent_ids: chunk.agent_ids.clone(),
+                plan_id: &chunk.plan_id,
+                chunk: chunk.number,
+                agent_ids: &chunk.agent_ids,
             },
         }
     }
 }
 
-impl TryFrom<Body> for JobMessage {
-    type Error = AddressRangeError;
-
-    fn try_from(body: Body) -> Result<Self, AddressRangeError> {
-        Ok(match body {
-            Body::Plan { job, selection } => Self::Plan(AcceptedJob {
-                job: job.into(),
-                selection: Selection::try_from(selection)?,
-            }),
-            Body::Chunk {
-                job,
-                plan_id,
-                number,
-                agent_ids,
-            } => Self::Chunk(Chunk {
-                job: job.into(),
-                plan_id,
-                number,
-                agent_ids,
-            }),
-        })
-    }
-}
-
-impl From<&JobRef> for JobKeys {
-    fn from(job: &JobRef) -> Self {
+impl<'m> From<&'m JobRef> for JobKeys<'m> {
+    fn from(job: &'m JobRef) -> Self {
         Self {
-            tenant: job.tenant.clone(),
+            tenant: &job.tenant,
             job_id: job.job_id,
             accepted_at_ms: job.accepted_at.epoch_ms(),
             expires_at_ms: job.expires_at.epoch_ms(),
@@ -125,13 +162,13 @@ impl From<&JobRef> for JobKeys {
     }
 }
 
-impl From<JobKeys> for JobRef {
-    fn from(keys: JobKeys) -> Self {
+impl From<Head> for JobRef {
+    fn from(head: Head) -> Self {
         Self {
-            tenant: keys.tenant,
-            job_id: keys.job_id,
-            accepted_at: Timestamp::from_epoch_ms(keys.accepted_at_ms),
-            expires_at: Timestamp::from_epoch_ms(keys.expires_at_ms),
+            tenant: head.tenant,
+            job_id: head.job_id,
+            accepted_at: Timestamp::from_epoch_ms(head.accepted_at_ms),
+            expires_at: Timestamp::from_epoch_ms(head.expires_at_ms),
         }
     }
 }
@@ -155,27 +192,46 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_message_is_described_without_its_content() {
-        let no_message = "JSON, but not what version 1 holds";
+    fn a_bad_message_is_described_by_its_key_and_without_its_content() {
+        let id = "expected an integer from 1 to 9007199254740991";
+        let replaced = |from: &str, to: &str| RECORDED_PLAN.replace(from, to);
         for (body, error) in [
-            (r#"{"v":2,"kind":"plan"}"#, "of version 2; only 1 is known"),
-            ("secret", "not JSON at line 1 column 1"),
-            ("", "not JSON at line 1 column 0"),
-            ("{}", no_message),
-            (r#"{"v":1,"kind":"secret"}"#, no_message),
-            (&RECORDED_PLAN.replace("acme", "ac#me"), no_message),
-            (&RECORDED_PLAN.replace("105", "0"), no_message),
-            (&RECORDED_CHUNK.replace(":3", ":-3"), no_message),
             (
-                &RECORDED_PLAN.replace("34.211.255", "34.210.255"),
-                no_message,
+                r#"{"v":2,"kind":"plan"}"#.to_owned(),
+                "of version 2; only 1 is known",
+            ),
+            ("secret".to_owned(), "not JSON at line 1 column 1"),
+            (String::new(), "not JSON at line 1 column 0"),
+            ("{}".to_owned(), "v: missing"),
+            (
+                r#"{"v":1,"kind":"secret"}"#.to_owned(),
+                "kind: expected plan or chunk",
+            ),
+            (
+                replaced("acme", "ac#me"),
+                "tenant: expected a subdomain: a-z, 0-9 and inner hyphens",
+            ),
+            (replaced("105", "0"), &format!("job_id: {id}")),
+            (replaced("\"job_id\":105,", ""), "job_id: missing"),
+            (
+                replaced("[11,12]", "[11,\"secret\"]"),
+                &format!("selection.agent_ids[1]: {id}"),
+            ),
+            (
+                replaced("34.211.255", "34.210.255"),
+                "selection.ip_ranges: expected ranges first-last",
+            ),
+            (
+                RECORDED_CHUNK.replace("\"chunk\":3", "\"chunk\":-3"),
+                "chunk: expected u32",
+            ),
+            (
+                RECORDED_CHUNK.replace("[11,12]", "{\"secret\":1}"),
+                "agent_ids: expected a sequence",
             ),
         ] {
-            assert_eq!(
-                JobMessage::parse(body).unwrap_err().to_string(),
-                error,
-                "{body}"
-            );
+            let read = JobMessage::parse(&body).unwrap_err().to_string();
+            assert_eq!(read, error, "{body}");
         }
     }
 }

@@ -1,29 +1,29 @@
 //! The version of a message: every body is a JSON object whose key `v` names the version of its other keys.
 
 use serde::{Deserialize, Serialize};
-use serde_json::error::Category;
+use serde_json::Value;
 use thiserror::Error;
+
+use crate::json_object::{self, KeyError, ObjectError};
 
 /// The version written, and the only one read.
 pub const VERSION: u64 = 1;
 
-/// A body that this version cannot read. Says where the fault is, never what the body holds.
+/// A body that this version cannot read. Names the key that is wrong, and never says what the body holds.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum MessageError {
-    /// Not JSON.
-    #[error("not JSON at line {line} column {column}")]
-    Syntax {
-        /// From 1.
-        line: usize,
-        /// From 1.
-        column: usize,
-    },
-    /// JSON of another shape.
-    #[error("JSON, but not what version {VERSION} holds")]
-    Shape,
+    /// Not the object that was expected.
+    #[error(transparent)]
+    Object(#[from] ObjectError),
     /// Of a version that is not known here.
     #[error("of version {0}; only {VERSION} is known")]
     Version(u64),
+}
+
+impl From<KeyError> for MessageError {
+    fn from(error: KeyError) -> Self {
+        Self::Object(error.into())
+    }
 }
 
 #[derive(Serialize)]
@@ -35,7 +35,7 @@ struct Versioned<'a, T> {
 
 #[derive(Deserialize)]
 struct VersionOnly {
-    v: u64,
+    v: Value,
 }
 
 /// Reads the content of a body.
@@ -43,11 +43,11 @@ struct VersionOnly {
 /// # Errors
 /// See [`MessageError`].
 pub fn read<'b, T: Deserialize<'b>>(body: &'b str) -> Result<T, MessageError> {
-    let VersionOnly { v } = from_json(body)?;
-    if v == VERSION {
-        from_json(body)
-    } else {
-        Err(MessageError::Version(v))
+    let VersionOnly { v } = json_object::read(body)?;
+    match v.as_u64() {
+        Some(VERSION) => Ok(json_object::read(body)?),
+        Some(other) => Err(MessageError::Version(other)),
+        None => Err(KeyError::new("v", format_args!("expected {VERSION}")).into()),
     }
 }
 
@@ -60,14 +60,4 @@ pub fn write<T: Serialize>(content: &T) -> String {
     };
     serde_json::to_string(&versioned)
         .expect("the content has string keys and no part that can fail")
-}
-
-fn from_json<'b, T: Deserialize<'b>>(body: &'b str) -> Result<T, MessageError> {
-    serde_json::from_str(body).map_err(|error| match error.classify() {
-        Category::Data => MessageError::Shape,
-        _ => MessageError::Syntax {
-            line: error.line(),
-            column: error.column(),
-        },
-    })
 }

@@ -1,4 +1,4 @@
-//! A roster file: JSON Lines, one agent a line, or another format with the same lines. It is checked as a whole before
+//! A roster file: JSON Lines, an array, or another format with the same lines. It is checked as a whole before
 //! anything is written.
 
 use std::collections::btree_map::Entry;
@@ -7,7 +7,9 @@ use domain::agents::{Roster, Statuses};
 use domain::timestamp::Timestamp;
 use thiserror::Error;
 
+use super::json_objects::json_objects;
 use super::roster_line::RosterLine;
+use crate::json_object::{self, ObjectError};
 
 /// What is wrong with a roster, and where.
 #[derive(Debug, PartialEq, Eq, Error)]
@@ -19,7 +21,7 @@ pub struct RosterError {
     pub reason: String,
 }
 
-/// Adds the lines of a file to a roster; blank lines are skipped.
+/// Adds the agents of a file to a roster, as [`json_objects`] finds them.
 ///
 /// # Errors
 /// The first bad line: not an agent, an agent who is in the roster already, a bad address or time, a session that begins
@@ -30,19 +32,11 @@ pub fn parse(
     statuses: &Statuses,
     now: Timestamp,
 ) -> Result<(), RosterError> {
-    lines(text).try_for_each(|(line, text)| add_json(roster, line, text, statuses, now))
+    let mut objects = json_objects(text).into_iter();
+    objects.try_for_each(|(line, text)| add_json(roster, line, text, statuses, now))
 }
 
-/// The lines of a file that are not blank, and their numbers.
-pub fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    // Windows programs often begin a file with a byte order mark.
-    let lines = text.trim_start_matches('\u{feff}').lines().enumerate();
-    lines
-        .filter(|(_, line)| !line.trim().is_empty())
-        .map(|(index, line)| (index + 1, line))
-}
-
-/// Adds the agent of one line of JSON.
+/// Adds the agent of an object of JSON, which begins on `line`.
 ///
 /// # Errors
 /// See [`parse`]; the roster is unchanged then.
@@ -53,7 +47,7 @@ pub fn add_json(
     statuses: &Statuses,
     now: Timestamp,
 ) -> Result<(), RosterError> {
-    let agent = parse_json(text).map_err(|reason| RosterError { line, reason })?;
+    let agent = json_object::read(text).map_err(|error| at_line(line, error))?;
     add(roster, line, agent, statuses, now)
 }
 
@@ -68,30 +62,35 @@ pub fn add(
     statuses: &Statuses,
     now: Timestamp,
 ) -> Result<(), RosterError> {
-    let at_line = |reason| RosterError { line, reason };
-    let (tenant, agent) = agent.check(statuses, now).map_err(at_line)?;
+    let wrong = |reason| RosterError { line, reason };
+    let (tenant, agent) = agent.check(statuses, now).map_err(wrong)?;
     match roster.entry(tenant).or_default().entry(agent.agent_id) {
         Entry::Vacant(place) => {
             place.insert(agent);
             Ok(())
         }
-        Entry::Occupied(_) => Err(at_line(format!(
+        Entry::Occupied(_) => Err(wrong(format!(
             "agent {} of this tenant was on an earlier line",
             agent.agent_id
         ))),
     }
 }
 
-fn parse_json(line: &str) -> Result<RosterLine, String> {
-    if !line.trim_start().starts_with('{') {
-        return Err("not a JSON object".to_owned());
+/// The error of an object that begins on `line`.
+fn at_line(line: usize, error: ObjectError) -> RosterError {
+    match error {
+        ObjectError::Syntax {
+            line: of_object,
+            column,
+        } => RosterError {
+            line: line + of_object - 1,
+            reason: format!("not JSON at column {column}"),
+        },
+        error => RosterError {
+            line,
+            reason: error.to_string(),
+        },
     }
-    serde_json::from_str(line).map_err(|error| without_line(&error))
-}
-
-/// Serde counts lines too, but is given one line at a time.
-fn without_line(error: &serde_json::Error) -> String {
-    error.to_string().replace("at line 1 column", "at column")
 }
 
 #[cfg(test)]

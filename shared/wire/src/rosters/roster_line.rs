@@ -9,6 +9,7 @@ use domain::tenant::Tenant;
 use domain::text::check_line;
 use domain::timestamp::Timestamp;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 /// An agent as a line of a roster, in any format: typed, but not checked.
 #[derive(Deserialize)]
@@ -32,6 +33,12 @@ pub struct RosterLine {
     pub ip: Option<String>,
     /// When they signed in, in RFC 3339.
     pub online_since: Option<String>,
+    /// What a list of agents shows besides; an import does not change it.
+    #[serde(default)]
+    pub pending_logout: IgnoredAny,
+    /// Likewise.
+    #[serde(default)]
+    pub last_logout: IgnoredAny,
 }
 
 impl RosterLine {

@@ -57,14 +57,24 @@ fn the_longest_name_and_a_sign_in_of_this_moment_are_accepted() {
 #[test]
 fn a_bad_line_is_named_with_its_reason() {
     for (from, to, reason) in [
-        (GOOD, "lunch", "not a JSON object"),
-        (r#""name""#, r#""nmae""#, "unknown field `nmae`"),
+        (GOOD, "lunch", "not JSON at column 1"),
+        (GOOD, "7", "not a JSON object"),
+        (r#":"1","#, ":,", "not JSON at column 70"),
+        (r#""name""#, r#""nmae""#, "nmae: unknown key"),
         (
             r#""agent_id":1"#,
             r#""agent_id":0"#,
-            "expected an integer from 1",
+            "agent_id: expected an integer from 1 to 9007199254740991",
         ),
-        (r#""agent_id":1,"#, "", "missing field `agent_id`"),
+        (r#""agent_id":1,"#, "", "agent_id: missing"),
+        (r#"er":"1""#, r#"er":null"#, "agent_number: missing"),
+        (r#"er":"1""#, r#"er":1"#, "agent_number: expected a string"),
+        (
+            "[1]",
+            r#"[1,"x"]"#,
+            "team_ids[1]: expected an integer from 1",
+        ),
+        ("[1]", "null", "team_ids: missing"),
         ("acme", "ACME", r#"tenant "ACME" is not a subdomain"#),
         ("lunch", "", "status is empty"),
         (
@@ -123,4 +133,23 @@ fn an_agent_on_two_lines_is_refused() {
         error.to_string(),
         "line 2: agent 1 of this tenant was on an earlier line"
     );
+}
+
+#[test]
+fn a_list_of_agents_is_a_roster() {
+    let shown = r#","pending_logout":{"request":"x","at":null},"last_logout":null}"#;
+    let one = GOOD.replace('}', shown);
+    let other = GOOD.replace("\"agent_id\":1", "\"agent_id\":2");
+    let roster = read(&format!("[\n  {one},\n  {other}\n]\n")).unwrap();
+    assert_eq!(roster.values().map(BTreeMap::len).sum::<usize>(), 2);
+    let error = read(&format!("[\n{one},\n{{\n}}\n]")).unwrap_err();
+    assert_eq!(error.to_string(), "line 3: tenant: missing");
+    let error = read(&format!("[\n{one},\n{{\n,}}\n]")).unwrap_err();
+    assert_eq!(error.to_string(), "line 4: not JSON at column 1");
+}
+
+#[test]
+fn a_line_that_is_no_json_leaves_the_others() {
+    let error = read(&format!("{GOOD}\nnothing\n")).unwrap_err();
+    assert_eq!(error.to_string(), "line 2: not JSON at column 2");
 }
