@@ -118,6 +118,13 @@ mod tests {
                 "agent 16 is signed in from 34.211.12.16, Available since 2026-01-05T08:00:00.000Z",
             ),
             (
+                EventKind::SignedIn {
+                    address: SignInAddress::Missing,
+                    status: status("lunch"),
+                },
+                "agent 16 is signed in, lunch since 2026-01-05T08:00:00Z",
+            ),
+            (
                 EventKind::StatusChanged(status("In-call")),
                 "agent 16 is In-call since 2026-01-05T08:00:00.000Z",
             ),

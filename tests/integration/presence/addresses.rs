@@ -89,6 +89,18 @@ async fn an_agent_without_an_address_is_online_and_in_no_range() {
 }
 
 #[tokio::test]
+async fn an_imported_agent_without_an_address_is_in_no_range_too() {
+    let stack = TestStack::start().await;
+    let mut imported = agent(1, "Available", &[]);
+    imported.last_sign_in.as_mut().unwrap().address = None;
+    stack.add("acme", &[imported]).await;
+    assert_eq!(agents_without_address(&stack).await, ["acme#1"]);
+    let everywhere = json!({ "ip_addrs": ["0.0.0.0/0", "::/0"] });
+    let answer = force_logout(&stack, everywhere).await;
+    assert_eq!(answer["message"], "cannot find any agent by input params");
+}
+
+#[tokio::test]
 async fn a_sign_in_without_an_address_ends_the_stay_at_the_last_one() {
     let stack = stack_with_offline_agent().await;
     stack
