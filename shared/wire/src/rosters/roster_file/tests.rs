@@ -59,7 +59,7 @@ fn a_bad_line_is_named_with_its_reason() {
     for (from, to, reason) in [
         (GOOD, "lunch", "not JSON at column 1"),
         (GOOD, "7", "not a JSON object"),
-        (r#":"1","#, ":,", "not JSON at column 70"),
+        (r#":"1","#, ":,", "not JSON at column 71"),
         (r#""name""#, r#""nmae""#, "nmae: unknown key"),
         (
             r#""agent_id":1"#,
