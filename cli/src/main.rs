@@ -30,7 +30,7 @@ use arguments::agents::AgentsCommand;
 use arguments::command_line::{Command, CommandLine};
 use arguments::presence::PresenceCommand;
 use arguments::token::TokenCommand;
-use commands::{agents, completions, import_agents, job, logout, presence, token};
+use commands::{agents, completions, import_agents, job, logout, presence, remove_agents, token};
 use exit_status::ExitStatus;
 use terminal::output::print_notice;
 
@@ -56,6 +56,7 @@ async fn run(command: Command) -> Result<ExitStatus> {
         Command::Agents(AgentsCommand::Import(args)) => import_agents::run(&args).await?,
         Command::Agents(AgentsCommand::List(args)) => agents::list(&args).await?,
         Command::Agents(AgentsCommand::Show(args)) => agents::show(&args).await?,
+        Command::Agents(AgentsCommand::Remove(args)) => remove_agents::run(&args).await?,
         Command::Presence(PresenceCommand::Send(event)) => presence::send(&event).await?,
         Command::Token(TokenCommand::Create(args)) => token::create(&args).await?,
         Command::Token(TokenCommand::List(args)) => token::list(&args).await?,

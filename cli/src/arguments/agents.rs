@@ -8,6 +8,7 @@ use domain::ids::{AgentId, OfAgent, OfTeam, TeamId};
 use super::aws::DatabaseArgs;
 use super::caller::TenantArgs;
 use super::examples;
+use super::remove_agents::RemoveAgentsArgs;
 use super::times::TimesArgs;
 use super::values::{addresses, id, status_filter};
 
@@ -17,6 +18,7 @@ pub enum AgentsCommand {
     Import(ImportAgentsArgs),
     List(ListAgentsArgs),
     Show(ShowAgentArgs),
+    Remove(RemoveAgentsArgs),
 }
 
 /// Add and update agents from a file in JSON Lines or CSV

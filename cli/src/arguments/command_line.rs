@@ -27,7 +27,7 @@ pub struct CommandLine {
 pub enum Command {
     Logout(LogoutArgs),
     Job(JobArgs),
-    /// Import, list and show agents
+    /// Import, list, show and remove agents
     #[command(subcommand, after_help = examples::AGENTS)]
     Agents(AgentsCommand),
     /// Send presence events

@@ -67,6 +67,12 @@ Examples:
   agent-logout agents show 11 --tenant acme
   agent-logout agents show 11 --json --endpoint-url http://127.0.0.1:8000";
 
+pub const REMOVE_AGENTS: &str = "\
+Examples:
+  agent-logout agents remove 11
+  agent-logout agents remove 11 12 13 --tenant acme --yes
+  agent-logout agents remove 11,12 --yes --json";
+
 pub const PRESENCE: &str = "\
 Examples:
   agent-logout presence send signed-in --agent 16 --ip 34.211.12.16

@@ -12,6 +12,7 @@ mod examples;
 pub mod job;
 pub mod logout;
 pub mod presence;
+pub mod remove_agents;
 pub mod times;
 pub mod token;
 mod values;

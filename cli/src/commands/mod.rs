@@ -8,4 +8,5 @@ pub mod job;
 pub mod logout;
 pub mod presence;
 mod refused;
+pub mod remove_agents;
 pub mod token;

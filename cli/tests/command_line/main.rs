@@ -10,6 +10,7 @@ mod interrupted_import;
 mod logout;
 mod on_terminal;
 mod presence;
+mod remove_agents;
 mod selectors_file;
 mod stack;
 mod terminal;

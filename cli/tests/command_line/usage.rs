@@ -7,7 +7,7 @@ use std::process::Stdio;
 use crate::stack::{Stack, ended, program};
 
 /// Every command.
-pub const COMMANDS: [&[&str]; 17] = [
+pub const COMMANDS: [&[&str]; 18] = [
     &[],
     &["logout"],
     &["job"],
@@ -15,6 +15,7 @@ pub const COMMANDS: [&[&str]; 17] = [
     &["agents", "import"],
     &["agents", "list"],
     &["agents", "show"],
+    &["agents", "remove"],
     &["presence"],
     &["presence", "send"],
     &["presence", "send", "signed-in"],

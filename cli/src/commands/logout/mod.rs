@@ -1,7 +1,7 @@
 //! `logout`: logs agents out, and prints the outcome of each.
 
 mod confirmation;
-mod outcome;
+pub(super) mod outcome;
 mod selectors;
 mod selectors_file;
 

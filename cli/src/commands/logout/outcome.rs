@@ -114,7 +114,8 @@ fn skipped(asked_for: &[AgentId], rows: &[AgentRow]) -> Vec<AgentId> {
     asked_for.difference(&with_row).copied().collect()
 }
 
-fn list(agents: &[AgentId]) -> String {
+/// Agents for a sentence, which names the first of many.
+pub fn list(agents: &[AgentId]) -> String {
     let named = agents.iter().take(MAX_NAMED_AGENTS);
     let named: Vec<String> = named.map(ToString::to_string).collect();
     let more = agents.len() - named.len();
