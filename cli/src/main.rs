@@ -5,7 +5,7 @@
 //! - [`settings`]: the service's URL, the tenant and the token, from flags, environment variables and the config file
 //! - [`api`]: the service, called over HTTP
 //! - [`aws`]: the tables and the queue `presence`, reached with AWS credentials
-//! - [`rosters`]: agents in CSV and JSON Lines files
+//! - [`rosters`]: agents and teams in CSV and JSON Lines files
 //! - [`terminal`]: results, tables, times, notices, questions and progress bars
 //! - [`text_file`], [`http_url`], [`clock`], [`exit_status`]: a small thing each
 
@@ -29,8 +29,11 @@ use clap::Parser;
 use arguments::agents::AgentsCommand;
 use arguments::command_line::{Command, CommandLine};
 use arguments::presence::PresenceCommand;
+use arguments::teams::TeamsCommand;
 use arguments::token::TokenCommand;
-use commands::{agents, completions, import_agents, job, logout, presence, remove_agents, token};
+use commands::{
+    agents, completions, import_agents, job, logout, presence, remove_agents, teams, token,
+};
 use exit_status::ExitStatus;
 use terminal::output::print_notice;
 
@@ -57,6 +60,8 @@ async fn run(command: Command) -> Result<ExitStatus> {
         Command::Agents(AgentsCommand::List(args)) => agents::list(&args).await?,
         Command::Agents(AgentsCommand::Show(args)) => agents::show(&args).await?,
         Command::Agents(AgentsCommand::Remove(args)) => remove_agents::run(&args).await?,
+        Command::Teams(TeamsCommand::Import(args)) => teams::import(&args).await?,
+        Command::Teams(TeamsCommand::List(args)) => teams::list(&args).await?,
         Command::Presence(PresenceCommand::Send(event)) => presence::send(&event).await?,
         Command::Token(TokenCommand::Create(args)) => token::create(&args).await?,
         Command::Token(TokenCommand::List(args)) => token::list(&args).await?,

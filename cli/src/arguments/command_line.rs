@@ -8,12 +8,13 @@ use super::examples;
 use super::job::JobArgs;
 use super::logout::LogoutArgs;
 use super::presence::PresenceCommand;
+use super::teams::TeamsCommand;
 use super::token::TokenCommand;
 
 /// Log contact-centre agents out, and manage agents and API tokens
 ///
 /// `logout` and `job` call the service over HTTP, as a tenant with an API token. The other commands use AWS credentials:
-/// `agents` and `token` read and write the tables, `presence` sends to the queue of presence events.
+/// `agents`, `teams` and `token` read and write the tables, `presence` sends to the queue of presence events.
 #[derive(Debug, Parser)]
 #[command(name = "agent-logout", version, max_term_width = 100, after_help = examples::ALL)]
 pub struct CommandLine {
@@ -30,6 +31,9 @@ pub enum Command {
     /// Import, list, show and remove agents
     #[command(subcommand, after_help = examples::AGENTS)]
     Agents(AgentsCommand),
+    /// Name teams, and list the names
+    #[command(subcommand, after_help = examples::TEAMS)]
+    Teams(TeamsCommand),
     /// Send presence events
     #[command(subcommand, after_help = examples::PRESENCE)]
     Presence(PresenceCommand),

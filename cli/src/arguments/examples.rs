@@ -73,6 +73,27 @@ Examples:
   agent-logout agents remove 11 12 13 --tenant acme --yes
   agent-logout agents remove 11,12 --yes --json";
 
+pub const TEAMS: &str = "\
+Examples:
+  agent-logout teams import teams.csv
+  agent-logout teams list";
+
+pub const IMPORT_TEAMS: &str = r#"Examples:
+  agent-logout teams import teams.csv
+  agent-logout teams import - < teams.jsonl
+
+JSON Lines:
+  {"tenant":"acme","team_id":7,"name":"Manila"}
+
+CSV:
+  tenant,team_id,name
+  acme,7,Manila"#;
+
+pub const LIST_TEAMS: &str = "\
+Examples:
+  agent-logout teams list --tenant acme
+  agent-logout teams list --json";
+
 pub const PRESENCE: &str = "\
 Examples:
   agent-logout presence send signed-in --agent 16 --ip 34.211.12.16

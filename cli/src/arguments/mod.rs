@@ -13,6 +13,7 @@ pub mod job;
 pub mod logout;
 pub mod presence;
 pub mod remove_agents;
+pub mod teams;
 pub mod times;
 pub mod token;
 mod values;

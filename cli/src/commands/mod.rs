@@ -9,4 +9,5 @@ pub mod logout;
 pub mod presence;
 mod refused;
 pub mod remove_agents;
+pub mod teams;
 pub mod token;

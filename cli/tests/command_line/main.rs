@@ -13,6 +13,7 @@ mod presence;
 mod remove_agents;
 mod selectors_file;
 mod stack;
+mod teams;
 mod terminal;
 mod token;
 mod usage;

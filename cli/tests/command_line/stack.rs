@@ -81,7 +81,7 @@ impl Stack {
             .env("AGENT_LOGOUT_TENANT", "acme")
             .env("AGENT_LOGOUT_TOKEN", "acme.local");
         match args[0] {
-            "agents" | "token" => program.args(["--endpoint-url", &self.dynamodb_url()]),
+            "agents" | "teams" | "token" => program.args(["--endpoint-url", &self.dynamodb_url()]),
             "presence" => program.args(["--endpoint-url", &self.sqs_url()]),
             _ => &mut program,
         };

@@ -7,7 +7,7 @@ use std::process::Stdio;
 use crate::stack::{Stack, ended, program};
 
 /// Every command.
-pub const COMMANDS: [&[&str]; 18] = [
+pub const COMMANDS: [&[&str]; 21] = [
     &[],
     &["logout"],
     &["job"],
@@ -16,6 +16,9 @@ pub const COMMANDS: [&[&str]; 18] = [
     &["agents", "list"],
     &["agents", "show"],
     &["agents", "remove"],
+    &["teams"],
+    &["teams", "import"],
+    &["teams", "list"],
     &["presence"],
     &["presence", "send"],
     &["presence", "send", "signed-in"],

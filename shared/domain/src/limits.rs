@@ -39,6 +39,8 @@ pub const MAX_STATUS_CHARS: usize = 64;
 /// The maximum number of busy statuses of a deployment: with the longest texts, the stream's filter then has a third of the
 /// 4,096 characters that it may have (AWS Lambda quotas).
 pub const MAX_BUSY_STATUSES: usize = 20;
+/// The maximum number of characters of a team's name, so that it stays one write unit: they take at most 512 bytes.
+pub const MAX_TEAM_NAME_CHARS: usize = 128;
 /// The maximum number of characters of an agent's name, mail address or number, so that an agent stays one small item: mail
 /// addresses end at 254 (RFC 5321).
 pub const MAX_PROFILE_CHARS: usize = 256;

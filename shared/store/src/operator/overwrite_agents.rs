@@ -14,7 +14,7 @@ use crate::items::keys::membership;
 use crate::store::Store;
 
 /// The maximum number of batches under way: 200 items, a fifth of what one partition takes in a second.
-const PARALLEL_BATCHES: usize = 8;
+pub(super) const PARALLEL_BATCHES: usize = 8;
 
 impl Store {
     /// Writes agents as the roster has them, over what is stored, and gives them its teams and no others. Nobody else may write
