@@ -1,4 +1,5 @@
-//! Every AWS call of the service, intercepted at the SDK's HTTP layer: counted, and handled as a test's script says.
+//! Every AWS call of the service, intercepted at the SDK's HTTP layer: counted, held to AWS's limits, and handled as a test's
+//! script says.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,6 +18,7 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
+use super::limits::broken_limit;
 use crate::meter::{self, Finished, Meter};
 use crate::queues::UnhandledMessages;
 
@@ -74,6 +76,7 @@ struct Shared {
     death: Notify,
     unhandled: UnhandledMessages,
     virtual_time: VirtualTime,
+    broken_limits: Mutex<Vec<String>>,
 }
 
 impl Default for AwsCalls {
@@ -86,6 +89,7 @@ impl Default for AwsCalls {
             death: Notify::new(),
             unhandled: UnhandledMessages::default(),
             virtual_time: VirtualTime::default(),
+            broken_limits: Mutex::default(),
         };
         Self {
             inner: Builder::new().build_http(),
@@ -145,6 +149,12 @@ impl AwsCalls {
         std::mem::take(&mut *self.shared.meter.lock().unwrap())
     }
 
+    /// The limits of AWS that calls broke. Such a call is refused, as AWS does.
+    #[must_use]
+    pub fn broken_limits(&self) -> Vec<String> {
+        self.shared.broken_limits.lock().unwrap().clone()
+    }
+
     fn tick(&self) -> u64 {
         self.shared.ticks.fetch_add(1, Ordering::SeqCst)
     }
@@ -166,6 +176,10 @@ impl AwsCalls {
         let mut call = self.next_call(&request);
         let started = self.tick();
         let act = (self.shared.script.lock().unwrap())(&mut call);
+        if let Some(limit) = broken_limit(&call.operation, &call.body) {
+            self.shared.broken_limits.lock().unwrap().push(limit);
+            return Ok(response(400, &over_a_limit()));
+        }
         // Parallel calls have all started before the first of them ends.
         for _ in 0..50 {
             tokio::task::yield_now().await;
@@ -264,6 +278,10 @@ fn refused(code: &str) -> (u16, Value) {
     let kind = format!("com.amazonaws.dynamodb.v20120810#{code}");
     let status = if is_fault { 500 } else { 400 };
     (status, json!({ "__type": kind, "message": "refused" }))
+}
+
+fn over_a_limit() -> Value {
+    json!({ "__type": "com.amazonaws#ValidationException", "message": "the call breaks a limit" })
 }
 
 fn response(status: u16, body: &Value) -> HttpResponse {

@@ -36,7 +36,7 @@ pub const START: &str = "2026-11-22T08:00:00Z";
 /// The service over a fresh DynamoDB in memory, with the tenants `acme` and `globex` and a token for each.
 ///
 /// When it is dropped, every message that was sent to its queues must have been handled; a test that leaves some says so with
-/// [`TestStack::leaves_messages`].
+/// [`TestStack::leaves_messages`]. And no call must have broken a limit of AWS.
 pub struct TestStack {
     /// Intercepts every AWS call of the service.
     pub aws_calls: AwsCalls,
@@ -183,6 +183,8 @@ impl Drop for TestStack {
         if std::thread::panicking() {
             return;
         }
+        let broken = self.aws_calls.broken_limits();
+        assert!(broken.is_empty(), "calls that AWS refuses: {broken:?}");
         let left = self.aws_calls.unhandled_messages().count();
         if self.leaves_messages.load(Ordering::SeqCst) {
             assert!(
