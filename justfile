@@ -46,6 +46,10 @@ fuzz *arguments:
 schemathesis *seed:
     infra/requirements/with schemathesis tests/schemathesis/run {{ seed }}
 
+# Generate clients in Python and TypeScript and send requests with them
+generated-clients:
+    infra/requirements/with openapi tests/generated_clients/run
+
 # Invoke every function under cargo lambda
 cargo-lambda:
     infra/requirements/with emulated-aws tests/cargo_lambda/run
