@@ -3,6 +3,7 @@
 mod event_sources;
 mod for_each;
 mod monitoring;
+mod network;
 mod tables;
 mod variables;
 

@@ -62,11 +62,11 @@ impl Authenticator {
         host: Option<&str>,
     ) -> Result<Tenant, AuthenticationError> {
         let credentials = authorization.and_then(basic_credentials);
-        let credentials = credentials.ok_or(AuthenticationError::Unauthorized)?;
+        let credentials = credentials.ok_or_else(|| refused("missing or malformed"))?;
         if let Some(domain_name) = &self.domain_name
             && !is_host(host, &format!("{}.{domain_name}", credentials.tenant))
         {
-            return Err(AuthenticationError::Unauthorized);
+            return Err(refused("another host"));
         }
         let now = self.clock.now();
         if self.remembers(&credentials, now) {
@@ -74,7 +74,7 @@ impl Authenticator {
         }
         let token = self.store.read_token(&credentials.token_id).await?;
         if !credentials.belong_to(token.as_ref()) {
-            return Err(AuthenticationError::Unauthorized);
+            return Err(refused("unknown, wrong or revoked"));
         }
         self.remember(&credentials, now);
         Ok(credentials.tenant)
@@ -103,6 +103,13 @@ impl Authenticator {
         }
         verified_at.insert(credentials.fingerprint, now);
     }
+}
+
+/// Logs that a caller was refused. What the caller sent is not logged: even what looks like a tenant may be a secret that is in
+/// the wrong place. The template has a filter on the message.
+fn refused(reason: &'static str) -> AuthenticationError {
+    tracing::warn!(reason, "refused credentials");
+    AuthenticationError::Unauthorized
 }
 
 /// A clock that was set back makes earlier verifications stale; they must not last for longer.

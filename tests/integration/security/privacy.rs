@@ -1,10 +1,13 @@
 //! Personal data and secrets must not be logged: requests and events hold words that must not be in the log.
 
 use domain::agents::{Profile, RosterAgent};
+use reqwest::Method;
 use serde_json::json;
+use tests::answer::send;
 use tests::presence_messages::{signed_in, status_changed};
 use tests::test_queue::message;
 use tests::{Act, TestStack, agent, agent_at, captured_log};
+use wire::http::paths::JOBS_PATH;
 
 #[tokio::test]
 async fn no_log_line_holds_a_token_a_name_or_a_mail_address() {
@@ -21,6 +24,7 @@ async fn no_log_line_holds_a_token_a_name_or_a_mail_address() {
     let log = captured_log::text();
     for logged in [
         "logged out agents",
+        "refused credentials",
         "logged out a chunk",
         "ThrottlingException",
         "DuplicateItem",
@@ -37,6 +41,8 @@ async fn no_log_line_holds_a_token_a_name_or_a_mail_address() {
         "canary@mail",
         "CanaryNumber",
         "canary_key",
+        "canary-tenant",
+        "CanarySecret",
         "203.0.113.77",
         "CanaryStatus",
         "CanaryAddress",
@@ -61,6 +67,8 @@ async fn post_requests(stack: &TestStack) {
     let small = json!({ "agent_ids": [1, 2], "team_ids": [7], "ip_addrs": ["10.0.0.1/32"] });
     post(small.clone()).await;
     post(json!({ "canary_key": "CanaryName" })).await;
+    let job = stack.request(Method::GET, &format!("{JOBS_PATH}1"));
+    send(job.basic_auth("canary-tenant", Some("canary-tenant.CanarySecret"))).await;
     let duplicate_item = Act::EditReply(Box::new(|reply| {
         let item = json!({ "email": { "S": "canary@mail" } });
         let error = json!({ "Code": "DuplicateItem", "Message": "CanaryName", "Item": item });

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use reqwest::Method;
 use serde_json::{Value, json};
-use tests::yaml;
+use tests::answer::send;
+use tests::{TestStack, captured_log, yaml};
+use wire::http::paths::JOBS_PATH;
 
 use super::{for_each, functions, resources, template};
 
@@ -40,7 +43,9 @@ fn everything_that_can_fail_or_fall_behind_has_an_alarm() {
     let mut expected = BTreeSet::from([
         "5xx ApiId".to_owned(),
         "IteratorAge PendingLogoutsFunction".to_owned(),
+        "RefusedCredentials".to_owned(),
         "WriteThrottleEvents AgentsTable".to_owned(),
+        "WriteThrottleEvents AgentsTable by-ip".to_owned(),
         "WriteThrottleEvents JobsTable".to_owned(),
     ]);
     for (function, _) in functions(&template).values() {
@@ -58,9 +63,14 @@ fn everything_that_can_fail_or_fall_behind_has_an_alarm() {
     let monitoring = monitoring();
     let alarms = resources(&monitoring, "AWS::CloudWatch::Alarm");
     let watched = alarms.values().map(|alarm| {
+        let dimensions = alarm["Dimensions"].as_array().into_iter().flatten();
+        let values = dimensions.map(|dimension| match &dimension["Value"] {
+            Value::String(value) => value,
+            value => value["Ref"].as_str().unwrap(),
+        });
         let metric = alarm["MetricName"].as_str().unwrap();
-        let watched = alarm["Dimensions"][0]["Value"]["Ref"].as_str().unwrap();
-        format!("{metric} {watched}")
+        let words = std::iter::once(metric).chain(values);
+        words.collect::<Vec<_>>().join(" ")
     });
     assert_eq!(watched.collect::<BTreeSet<_>>(), expected);
     assert_eq!(alarms.len(), expected.len());
@@ -83,6 +93,61 @@ fn a_single_failure_of_a_function_raises_an_alarm() {
         assert_eq!(alarm["Dimensions"][0]["Value"], json!({ "Ref": name }));
         let after = ["Threshold", "EvaluationPeriods"].map(|name| alarm[name].clone());
         assert_eq!(after, [json!(0), json!(1)]);
+    }
+}
+
+#[test]
+fn the_age_of_a_message_raises_an_alarm_before_it_is_a_dead_letter() {
+    let template = template();
+    let monitoring = monitoring();
+    let alarms = resources(&monitoring, "AWS::CloudWatch::Alarm");
+    let seconds = |value: &Value| value.as_u64().unwrap();
+    let mut watched = 0;
+    for (name, queue) in resources(&template, "AWS::SQS::Queue") {
+        if queue["RedrivePolicy"].is_null() {
+            continue;
+        }
+        let alarm = alarms[format!("{name}AgeAlarm").as_str()];
+        let periods = seconds(&alarm["Period"]) * seconds(&alarm["EvaluationPeriods"]);
+        assert_eq!((seconds(&alarm["Threshold"]), periods), (120, 120));
+        let deliveries = seconds(&queue["RedrivePolicy"]["maxReceiveCount"]);
+        let until_dead = deliveries * seconds(&queue["VisibilityTimeout"]);
+        assert!(until_dead > 120 + periods, "{name}");
+        watched += 1;
+    }
+    assert!(watched >= 2);
+}
+
+#[tokio::test]
+async fn refused_credentials_are_counted_by_the_line_that_is_logged_for_each() {
+    let monitoring = monitoring();
+    let template = template();
+    let filters = resources(&monitoring, "AWS::Logs::MetricFilter");
+    let metric = &resources(&monitoring, "AWS::CloudWatch::Alarm")["RefusedCredentialsAlarm"];
+    let stack = TestStack::start().await;
+    for (name, _) in functions(&template).values() {
+        let stem = name.strip_suffix("Function").unwrap();
+        let is_behind_the_api =
+            template["Resources"][name]["Properties"]["Events"]["Request"].is_object();
+        let filter = filters.get(format!("{stem}RefusedCredentials").as_str());
+        assert_eq!(filter.is_some(), is_behind_the_api, "{name}");
+        let Some(filter) = filter else { continue };
+        assert_eq!(
+            filter["LogGroupName"],
+            json!({ "Ref": format!("{stem}Logs") })
+        );
+        let counted = &filter["MetricTransformations"][0];
+        assert_eq!(counted["MetricNamespace"], metric["Namespace"]);
+        assert_eq!(counted["MetricName"], metric["MetricName"]);
+
+        let pattern = filter["FilterPattern"].as_str().unwrap();
+        let message = pattern.strip_prefix("{ $.message = ").unwrap();
+        let message = message.strip_suffix(" }").unwrap();
+        let job = stack.request(Method::GET, &format!("{JOBS_PATH}1"));
+        let refused = send(job.basic_auth("acme", Some("wrong"))).await;
+        assert_eq!(refused.status, 401);
+        let message = format!("\"message\":{message}");
+        captured_log::assert_logged(&[&message, "unknown, wrong or revoked"]);
     }
 }
 

@@ -46,6 +46,7 @@ async fn tables_are_those_that_are_created_on_one_machine() {
         let recovery = &table["PointInTimeRecoverySpecification"];
         assert_eq!(recovery["PointInTimeRecoveryEnabled"], json!(true));
         assert_eq!(table["SSESpecification"]["SSEEnabled"], json!(true));
+        assert_eq!(table["DeletionProtectionEnabled"], json!(true));
         let resource = &template["Resources"][name];
         assert_eq!(resource["DeletionPolicy"], "Retain");
         assert_eq!(resource["UpdateReplacePolicy"], "Retain");
