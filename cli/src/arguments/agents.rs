@@ -75,7 +75,8 @@ pub struct ListAgentsArgs {
     #[arg(long, value_name = "ADDRESSES", value_delimiter = ',', value_parser = addresses)]
     pub ip: Vec<String>,
 
-    /// Only agents with this status, in upper or lower case: Offline, In-call, …; for several: repeat, or use commas
+    /// Only agents with this status: Offline, In-call, …; case, spaces and dashes do not matter. For several: repeat, or
+    /// use commas
     #[arg(long, value_delimiter = ',', value_parser = status_filter)]
     pub status: Vec<String>,
 

@@ -109,9 +109,9 @@ fn is_at(agent: &AgentDetails, ranges: &[AddressRange]) -> bool {
 }
 
 fn has_status(agent: &AgentDetails, statuses: &[String]) -> bool {
-    let status = comparison_key(agent.agent.status.as_str());
-    let mut wanted = statuses.iter().map(|wanted| comparison_key(wanted));
-    statuses.is_empty() || wanted.any(|wanted| wanted == status)
+    let key = comparison_key(agent.agent.status.as_str());
+    let is_key = |wanted: &String| comparison_key(wanted) == key;
+    statuses.is_empty() || statuses.iter().any(is_key)
 }
 
 /// An agent as shown: the keys of an import, and the logouts.

@@ -20,5 +20,8 @@ pub fn is_confirmed(question: &str) -> Result<bool> {
     let mut answer = String::new();
     let read = io::stdin().read_line(&mut answer);
     read.context("cannot read the answer")?;
+    if !answer.ends_with('\n') {
+        let _ = writeln!(shown);
+    }
     Ok(["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))
 }

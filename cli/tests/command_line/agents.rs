@@ -24,7 +24,7 @@ async fn a_list_has_the_agents_of_one_tenant_that_pass_every_filter() {
         [13, 16, 17]
     );
     assert_eq!(
-        stack.listed(&["--status", "in-call,Offline"]).await,
+        stack.listed(&["--status", "IN CALL, Offline"]).await,
         [14, 16, 19, 21]
     );
     assert_eq!(

@@ -7,6 +7,11 @@ use std::thread::{self, JoinHandle};
 /// An answer that never stops.
 pub const ENDLESS: &str = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n";
 
+/// The bytes that are written at once.
+const CHUNK_BYTES: usize = 65_536;
+/// Far more than a client that has a limit reads, and the buffers of a connection hold.
+const MAX_READ_BYTES: usize = 64 * 1024 * 1024;
+
 /// A service that gives one answer after the other, and the last one again and again.
 pub struct FakeService {
     pub url: String,
@@ -28,7 +33,14 @@ impl FakeService {
                 }
                 let answer = answers.get(requests).or(answers.last()).unwrap();
                 connection.write_all(answer.as_bytes()).unwrap();
-                while answer == ENDLESS && connection.write_all(&[b' '; 65_536]).is_ok() {}
+                let mut sent = 0;
+                while answer == ENDLESS && connection.write_all(&[b' '; CHUNK_BYTES]).is_ok() {
+                    sent += CHUNK_BYTES;
+                    assert!(
+                        sent < MAX_READ_BYTES,
+                        "the endless answer is read on and on"
+                    );
+                }
             }
             unreachable!()
         });

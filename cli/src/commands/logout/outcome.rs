@@ -17,7 +17,7 @@ const MAX_NAMED_AGENTS: usize = 100;
 const COLUMNS: [Column; 7] = [
     Column::whole("AGENT", 0),
     Column::text("NAME", 1, 8),
-    Column::text("EMAIL", 6, 8),
+    Column::text("EMAIL", 6, 16),
     Column::text("NUMBER", 5, 6),
     Column::text("BEFORE", 3, 8),
     Column::text("NOW", 4, 8),
@@ -28,7 +28,7 @@ const COLUMNS: [Column; 7] = [
 pub fn row_table(rows: &[AgentRow]) -> String {
     let cells = |row: &AgentRow| {
         let logged_out = if row.is_deferred() {
-            "when the call or chat ends"
+            "after call/chat"
         } else {
             "now"
         };
