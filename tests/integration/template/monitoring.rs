@@ -144,7 +144,7 @@ async fn refused_credentials_are_counted_by_the_line_that_is_logged_for_each() {
         let message = pattern.strip_prefix("{ $.message = ").unwrap();
         let message = message.strip_suffix(" }").unwrap();
         let job = stack.request(Method::GET, &format!("{JOBS_PATH}1"));
-        let refused = send(job.basic_auth("acme", Some("wrong"))).await;
+        let refused = send(job.basic_auth("acme", Some("acme.wrong"))).await;
         assert_eq!(refused.status, 401);
         let message = format!("\"message\":{message}");
         captured_log::assert_logged(&[&message, "unknown, wrong or revoked"]);
