@@ -65,7 +65,8 @@ const DASHES: &str = "\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2015}\u{2212}";
 /// The first and the last address that a text means, read in another way than the service does.
 fn meant(text: &str) -> Option<(IpAddr, IpAddr)> {
     let canonical = |text: &str| Some(text.parse::<IpAddr>().ok()?.to_canonical());
-    let text = &*text.replace(|c: char| DASHES.contains(c), "-");
+    let text = text.replace(|c: char| DASHES.contains(c), "-");
+    let text = text.as_str();
     if let Some((first, last)) = text.split_once('-') {
         let (first, last) = (canonical(first.trim_end())?, canonical(last.trim_start())?);
         return (first.is_ipv4() == last.is_ipv4() && first <= last).then_some((first, last));

@@ -77,7 +77,7 @@ async fn json_output_has_the_event_and_the_id_of_the_message() {
         .results(&[&signed_in[..], &flags, &more].concat())
         .await;
     let printed: Value = serde_json::from_str(&printed).unwrap();
-    let event = json!({"v": 1, "tenant": "globex", "agent_id": 11, "at": "2026-01-05T08:00:00.5Z",
+    let event = json!({"v": 1, "tenant": "globex", "agent_id": 11, "at": "2026-01-05T08:00:00.500Z",
         "event": "signed_in", "ip": "10.1.2.3", "status": "Break"});
     assert_eq!(printed["event"], event);
     assert!(

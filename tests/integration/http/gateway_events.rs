@@ -72,7 +72,8 @@ async fn an_event_of_another_route_is_a_404() {
 /// What a caller can send that no browser does, as the gateway hands it over.
 #[tokio::test]
 async fn a_malformed_event_is_a_400_and_touches_nobody() {
-    let stack = stack_with_agents().await;
+    let stack = TestStack::start().await;
+    stack.add("acme", &[agent(11, "lunch", &[])]).await;
     for (pointer, value, message) in [
         (
             "/headers/host",
