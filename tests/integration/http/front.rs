@@ -1,5 +1,7 @@
 //! The HTTP front of `local`, which behaves as API Gateway does.
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use reqwest::{Client, Method, Version};
 use serde_json::json;
 use tests::answer::send;
@@ -56,8 +58,11 @@ async fn a_path_is_decoded_once() {
 async fn a_chunk_whose_size_is_no_number_is_a_400() {
     let stack = TestStack::start().await;
     let mut connection = TcpStream::connect(stack.address).await.unwrap();
+    // Without credentials the body need not be read.
+    let credentials = BASE64_STANDARD.encode(format!("acme:{}", token("acme")));
     let request = format!(
-        "POST {FORCE_LOGOUT_PATH} HTTP/1.1\r\nHost: a.example.com\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"
+        "POST {FORCE_LOGOUT_PATH} HTTP/1.1\r\nHost: acme.example.com\r\nAuthorization: Basic {credentials}\r\n\
+         Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"
     );
     connection.write_all(request.as_bytes()).await.unwrap();
     let mut status = [0; 12];
