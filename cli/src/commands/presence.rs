@@ -122,7 +122,7 @@ mod tests {
                     address: SignInAddress::Missing,
                     status: status("lunch"),
                 },
-                "agent 16 is signed in, lunch since 2026-01-05T08:00:00Z",
+                "agent 16 is signed in, lunch since 2026-01-05T08:00:00.000Z",
             ),
             (
                 EventKind::StatusChanged(status("In-call")),
