@@ -4,10 +4,11 @@
 #![no_main]
 
 use aws_lambda_events::dynamodb::EventRecord;
-use domain::agents::RequestId;
+use domain::agents::{RequestId, Statuses};
 use domain::ids::AgentId;
 use domain::presence;
 use domain::tenant::Tenant;
+use domain::text::comparison_key;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 use store::StreamedAgent;
@@ -19,7 +20,8 @@ fuzz_target!(|record: &[u8]| {
     ) else {
         return;
     };
-    let Ok(agent) = StreamedAgent::of_new_image(record.change.new_image) else {
+    let Ok(agent) = StreamedAgent::of_new_image(record.change.new_image, &Statuses::default())
+    else {
         return assert!(!shows_an_agent(&json));
     };
     let transition = presence::pending_logout_transition(&agent.seen.presence);
@@ -54,7 +56,7 @@ fn due(record: &Value) -> Option<&str> {
     let status = image["agent_status"]["S"].as_str()?;
     let pending_logout = &image["pending_logout"]["M"];
     let is_of_this_session = time(pending_logout).is_some() && time(pending_logout) == time(image);
-    let is_idle = !["In-call", "In-chat", "Offline"].contains(&status);
+    let is_idle = !["incall", "inchat", "offline"].contains(&&*comparison_key(status));
     let request = pending_logout["request"]["S"].as_str().unwrap_or_default();
     (is_of_this_session && is_idle).then_some(request)
 }

@@ -37,10 +37,12 @@ pub async fn run(args: &RemoveAgentsArgs) -> Result<()> {
         OnlineAgents::Keep
     };
     let store = database::open(&args.database).await?;
-    let removed = store.remove_agents(&tenant, &agent_ids, online).await;
-    let Ok(removals) = removed else {
-        let error = removed.map_err(database::explain).unwrap_err();
-        bail!("{error:#}; some of the agents may be removed: repeat the command");
+    let removals = match store.remove_agents(&tenant, &agent_ids, online).await {
+        Ok(removals) => removals,
+        Err(error) => {
+            let error = database::explain(error);
+            bail!("{error:#}; some of the agents may be removed: repeat the command");
+        }
     };
     report(&removals, args.json)?;
     let online = with(&removals, Removal::Online);

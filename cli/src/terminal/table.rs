@@ -90,8 +90,8 @@ fn table_of_width<const N: usize>(
 fn fit(columns: &[Column], widest: &[usize], available: usize) -> Vec<(usize, usize)> {
     let mut shown: Vec<usize> = (0..columns.len()).collect();
     let gaps = |shown: &[usize]| GAP * shown.len().saturating_sub(1);
-    let least = |column: &usize| columns[*column].least(widest[*column]);
-    while shown.iter().map(least).sum::<usize>() + gaps(&shown) > available {
+    let min_width = |column: &usize| columns[*column].least(widest[*column]);
+    while shown.iter().map(min_width).sum::<usize>() + gaps(&shown) > available {
         let rank = |column: &usize| columns[*column].rank;
         match shown.iter().copied().max_by_key(rank) {
             Some(last) if rank(&last) > 0 => shown.retain(|column| *column != last),
@@ -99,14 +99,14 @@ fn fit(columns: &[Column], widest: &[usize], available: usize) -> Vec<(usize, us
         }
     }
     let available = available.saturating_sub(gaps(&shown));
-    let width = |column: &usize| widest[*column].min(available.max(least(column)));
+    let width = |column: &usize| widest[*column].min(available.max(min_width(column)));
     let mut fitted: Vec<(usize, usize)> = shown
         .iter()
         .map(|column| (*column, width(column)))
         .collect();
     // The widest text is shortened first, one character after the other: short ones stay whole.
     while fitted.iter().map(|(_, width)| width).sum::<usize>() > available {
-        let can_shrink = |(column, width): &&mut (usize, usize)| *width > least(column);
+        let can_shrink = |(column, width): &&mut (usize, usize)| *width > min_width(column);
         match fitted
             .iter_mut()
             .filter(can_shrink)

@@ -34,7 +34,7 @@ impl FakeService {
                 let answer = answers.get(requests).or(answers.last()).unwrap();
                 connection.write_all(answer.as_bytes()).unwrap();
                 let mut sent = 0;
-                while answer == ENDLESS && connection.write_all(&[b' '; CHUNK_BYTES]).is_ok() {
+                while answer == ENDLESS && connection.write_all(&vec![b' '; CHUNK_BYTES]).is_ok() {
                     sent += CHUNK_BYTES;
                     assert!(
                         sent < MAX_READ_BYTES,

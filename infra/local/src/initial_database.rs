@@ -72,8 +72,8 @@ async fn load(
 ) -> Result<Loaded> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let store = dynamodb::store(listener.local_addr()?, statuses.clone());
-    let served = database.clone();
-    let server = Server::start(|stopped| dynamodb::serve(listener, served, stopped));
+    let database = database.clone();
+    let server = Server::start(|stopped| dynamodb::serve(listener, database, stopped));
     store
         .create_missing_tables()
         .await

@@ -70,7 +70,7 @@ pub fn check_line(text: &str, max_chars: usize) -> Result<(), TextError> {
                 before.is_some_and(is_emoji) && rest.peek().copied().is_some_and(is_emoji)
             }
             c if VARIATION_SELECTORS.contains(&c) => {
-                before.is_some_and(|c| c.is_emoji_char_or_emoji_component())
+                before.is_some_and(UnicodeEmoji::is_emoji_char_or_emoji_component)
             }
             _ => false,
         };

@@ -154,10 +154,10 @@ fn attribute_bytes(item: &Value) -> usize {
 fn primary_key(item: &Value) -> String {
     let has_all = |key: &&&[&str]| key.iter().all(|name| !item[*name].is_null());
     match PRIMARY_KEYS.iter().find(has_all) {
-        Some(key) => key
-            .iter()
-            .map(|name| format!("{name}={}", item[*name]))
-            .collect(),
+        Some(key) => {
+            let named = key.iter().map(|name| format!("{name}={}", item[*name]));
+            named.collect::<Vec<String>>().join(" ")
+        }
         None => item.to_string(),
     }
 }

@@ -74,7 +74,7 @@ pub struct Program {
 impl Program {
     /// Starts a program, whose calls `aws_calls` intercepts.
     pub fn start(aws_calls: AwsCalls, program: impl Future<Output = ()> + 'static) -> Self {
-        let (hold, held) = mpsc::unbounded_channel();
+        let (hold, calls) = mpsc::unbounded_channel();
         aws_calls.script(move |_| {
             let (decide, decision) = oneshot::channel();
             hold.send(decide).unwrap();
@@ -82,7 +82,7 @@ impl Program {
         });
         Self {
             aws_calls,
-            held,
+            held: calls,
             running: Some(Box::pin(program)),
         }
     }

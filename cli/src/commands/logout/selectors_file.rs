@@ -52,14 +52,14 @@ pub fn parse(text: &str) -> Result<SelectorsBody, Vec<BadLine>> {
 
 /// What is wrong with a file, a sentence a line.
 pub fn describe(name: &str, errors: &[BadLine]) -> String {
-    let mut text = format!("{name} has {}:", count(errors.len(), "bad line"));
-    for BadLine(number, reason) in errors.iter().take(MAX_LISTED_ERRORS) {
-        text += &format!("\n  line {number} {reason}");
-    }
+    let mut lines = vec![format!("{name} has {}:", count(errors.len(), "bad line"))];
+    let listed = errors.iter().take(MAX_LISTED_ERRORS);
+    lines.extend(listed.map(|BadLine(number, reason)| format!("  line {number} {reason}")));
     if errors.len() > MAX_LISTED_ERRORS {
-        text += &format!("\n  … and {} more", errors.len() - MAX_LISTED_ERRORS);
+        lines.push(format!("  … and {} more", errors.len() - MAX_LISTED_ERRORS));
     }
-    text + "\nNobody was logged out."
+    lines.push("Nobody was logged out.".to_owned());
+    lines.join("\n")
 }
 
 fn selector(entry: &str) -> Result<Selector, String> {

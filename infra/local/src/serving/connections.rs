@@ -133,7 +133,7 @@ async fn serve_connection(
     let without_request = async {
         sleep(limits.header_timeout).await;
         if has_request.load(Ordering::Relaxed) {
-            pending().await
+            pending::<()>().await;
         }
     };
     tokio::select! {

@@ -46,7 +46,10 @@ fn names_this_machine(uri: &Uri, headers: &HeaderMap, address: SocketAddr) -> bo
     let in_uri = uri
         .authority()
         .map(|authority| authority.as_str().as_bytes());
-    let in_headers = headers.get_all(HOST).iter().map(|host| host.as_bytes());
+    let in_headers = headers
+        .get_all(HOST)
+        .iter()
+        .map(axum::http::HeaderValue::as_bytes);
     let mut hosts = in_uri.into_iter().chain(in_headers).peekable();
     hosts.peek().is_some() && hosts.all(|host| is_this_machine(host, address))
 }

@@ -19,7 +19,7 @@ impl Presence {
 
     /// Begins a session that no request covers. A status that is later than the sign-in stays.
     pub(super) fn sign_in(&mut self, status: &AgentStatus, at: Timestamp, now: Timestamp) {
-        let carried = self.carried_logout(status, at);
+        let carried = self.carried_logout(status);
         let session = self.begin_session(at, now);
         self.pending_logout = carried.map(|pending| PendingLogout { session, ..pending });
         self.covered_session = None;
@@ -91,13 +91,13 @@ impl Presence {
     }
 
     /// The pending logout that goes over to a new session: a page that is reloaded during a call or chat signs in again, with
-    /// no sign-out in between. `carried_since` is from when on a sign-out that is reported later takes it back.
-    fn carried_logout(&self, status: &AgentStatus, at: Timestamp) -> Option<PendingLogout> {
+    /// no sign-out in between. A sign-out after `carried_since`, the begin of the first session, takes it back if it is reported
+    /// later.
+    fn carried_logout(&self, status: &AgentStatus) -> Option<PendingLogout> {
         let pending = self.pending_logout.clone()?;
         let is_reload =
             status.is_busy() && self.status.is_busy() && Some(pending.session) == self.session;
-        let status_at = self.status_at.filter(|known| *known < at);
-        let since = pending.carried_since.or(status_at).or(self.session);
+        let since = pending.carried_since.or(self.session);
         is_reload.then_some(PendingLogout {
             carried_since: since,
             ..pending
@@ -110,7 +110,7 @@ impl Presence {
             .pending_logout
             .as_ref()
             .and_then(|pending| pending.carried_since);
-        let is_between = since.is_some_and(|since| since <= sign_out_at)
+        let is_between = since.is_some_and(|since| since < sign_out_at)
             && self
                 .session_began()
                 .is_some_and(|began| sign_out_at < began);

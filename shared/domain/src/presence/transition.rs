@@ -33,12 +33,11 @@ pub fn apply(seen: &Presence, event: &PresenceEvent, now: Timestamp) -> Option<T
             if !to.is_new_sign_in(event.at) {
                 return None;
             }
-            let logged_out_by = match to.covering_request(event.at) {
-                Some(covering) => to.sign_in_covered(status, event.at, now, covering),
-                None => {
-                    to.sign_in(status, event.at, now);
-                    to.settle_pending_logout()
-                }
+            let logged_out_by = if let Some(covering) = to.covering_request(event.at) {
+                to.sign_in_covered(status, event.at, now, covering)
+            } else {
+                to.sign_in(status, event.at, now);
+                to.settle_pending_logout()
             };
             (logged_out_by, Some(*address))
         }

@@ -31,7 +31,7 @@ pub enum PresenceWrite {
     /// It is written.
     Applied,
     /// The agent is not as expected, but as given here. Or the write was sent twice because its first answer got lost.
-    Rejected(SeenAgent),
+    Rejected(Box<SeenAgent>),
     /// There is no such agent.
     NoAgent,
 }
@@ -174,7 +174,7 @@ impl Store {
         match item {
             None => Ok(PresenceWrite::NoAgent),
             Some(item) => SeenAgent::read(item, &self.statuses)
-                .map(PresenceWrite::Rejected)
+                .map(|seen| PresenceWrite::Rejected(Box::new(seen)))
                 .ok_or(StoreError::Item { what: "agent" }),
         }
     }

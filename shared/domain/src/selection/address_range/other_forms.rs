@@ -15,13 +15,16 @@ const MAX_BYTES: usize = 128;
 /// Blocks larger than this are not suggested: they are more likely a slip than meant.
 const MIN_SUGGESTED_LENGTH: u8 = 8;
 
+/// Reads one other form.
+type Meaning = fn(&str) -> Option<Ends>;
+
 /// What is wrong with a text in another form; `None` if it is in none that is known.
 pub(super) fn recognize(text: &str) -> Option<AddressRangeError> {
     let text = text.trim();
     if text.len() > MAX_BYTES {
         return None;
     }
-    let suggestions: [(&str, fn(&str) -> Option<Ends>); 11] = [
+    let suggestions: [(&str, Meaning); 11] = [
         ("is in brackets or quotation marks", inside_brackets),
         ("has a port", without_port),
         ("is a URL", host_of_url),

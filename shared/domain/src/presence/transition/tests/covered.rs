@@ -183,7 +183,7 @@ fn a_late_sign_out_in_between_takes_the_pending_logout_back() {
             assert_eq!(ended.status, status("Wrap-up"));
         }
     }
-    // A sign-out before the call began is older than what is known.
+    // A sign-out of the session before is older than what is known.
     let (reloaded, _) = after(deferred(), &[signs_in_busy(60)]);
     assert_eq!(apply(&reloaded, &signs_out(1), NOW), None);
 }
