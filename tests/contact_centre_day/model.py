@@ -9,6 +9,15 @@ import dataclasses
 OFFLINE = "Offline"
 BUSY = ("In-call", "In-chat", "On hold")
 
+# The contract decides these cases and the service does not follow it in them yet: while False, the model leaves them open.
+#
+# A later request for an agent whose logout is pending covers sessions that began between the two.
+LATER_REQUEST_COVERS = False
+# A covered session is back on its call although another status of it was reported before its sign-in.
+BACK_ON_CALL_AFTER_STATUS = False
+# A sign-out ends a pending logout's session although a later call or chat was reported before it.
+SIGN_OUT_COUNTS_AFTER_CALL = False
+
 
 @dataclasses.dataclass(frozen=True)
 class Event:
@@ -45,6 +54,7 @@ class Agent:
     def __init__(self, reports=(), effects=frozenset([Effect()])):
         self.reports = list(reports)
         self.effects = frozenset(effects)
+        self._states = {}
 
     def copy(self):
         return Agent(self.reports, self.effects)
@@ -57,11 +67,15 @@ class Agent:
     @property
     def states(self):
         """Every state that the agent may be in: status, sign-in, and whether a logout is pending."""
-        return frozenset(
-            (shown(effect, status), self.session, effect.logout == "pending")
-            for effect in self.effects
-            for status in statuses(self.reports)
-        )
+        # Looked at often, and changed seldom.
+        key = len(self.reports), self.effects
+        if key not in self._states:
+            states = {self._state(effect, status) for effect in self.effects for status in statuses(self.reports)}
+            self._states = {key: frozenset(states)}
+        return self._states[key]
+
+    def _state(self, effect, status):
+        return shown(effect, status), self.session, effect.logout == "pending"
 
     def report(self, event):
         """Takes a report. One that was known already changes nothing."""
@@ -77,34 +91,59 @@ class Agent:
         session = self.session
         if event is session:
             return self._in_new_session(effect, event, before)
-        if event.kind == "signed_out" and effect.carried_from is not None and session is not None:
-            if effect.carried_from < event.at < session.at and effect.logout == "pending":
-                return [dataclasses.replace(effect, logout=None, carried_from=None)]
+        if event.kind == "signed_out" and effect.carried_from is not None and effect.logout == "pending":
+            if effect.carried_from < event.at < session.at:
+                taken_back = dataclasses.replace(effect, logout=None, carried_from=None)
+                return {taken_back, effect} if self._was_back(event, effect.accepted_at) else {taken_back}
         told_before_request = effect.accepted_at is not None and event.at <= effect.accepted_at
         if effect.is_covered and effect.logout == "done" and told_before_request:
-            return [dataclasses.replace(effect, logout=self._logout_of_covered(effect.accepted_at))]
+            logouts = self._logouts_of_covered(effect.accepted_at)
+            said = self._said()
+            told_before_sign_in = any(it in said for it in before[: before.index(said[0])])
+            if event is not said[-1] or told_before_sign_in and not BACK_ON_CALL_AFTER_STATUS:
+                # Older than what is known.
+                logouts |= {"done"}
+            return [dataclasses.replace(effect, logout=logout) for logout in logouts]
         return [effect]
 
     def _in_new_session(self, effect, sign_in, before):
         accepted_at, old = effect.accepted_at, latest_sign_in(before)
         if accepted_at is not None and sign_in.at <= accepted_at:
-            return [Effect(self._logout_of_covered(accepted_at), accepted_at, is_covered=True)]
+            # Whoever is on a call or chat now, and is not out yet, is not cut off.
+            is_on_call = effect.logout == "pending" and is_busy(self._said()[-1].status)
+            logouts = {"pending"} if is_on_call else self._logouts_of_covered(accepted_at)
+            return [Effect(logout, accepted_at, is_covered=True) for logout in logouts]
         free = Effect(accepted_at=accepted_at)
         if effect.logout != "pending" or not is_busy(sign_in.status):
             return [free]
-        if any(it.kind == "signed_out" and old.at < it.at < sign_in.at for it in before):
-            return [free]
         carried = Effect("pending", accepted_at, carried_from=old.at)
-        return [carried if is_busy(status) else free for status in statuses(before)]
+        sign_outs = [it for it in before if it.kind == "signed_out" and old.at < it.at < sign_in.at]
+        if not all(self._was_back(sign_out, accepted_at) for sign_out in sign_outs):
+            return {free}
+        possible = {free, carried} if sign_outs else {carried}
+        return {effect for status in statuses(before) for effect in (possible if is_busy(status) else {free})}
 
-    def _logout_of_covered(self, accepted_at):
-        """Done, unless the agent was on a call or chat when the request was accepted, and is not known to have ended it."""
+    def _was_back(self, sign_out, accepted_at):
+        """True if a status says that the agent was online again when the request was accepted, in a session that is not known.
+
+        Then it is open whether that session is meant, which is true, or the one that is known, which the sign-out ended.
+        """
+        until = accepted_at if SIGN_OUT_COUNTS_AFTER_CALL else self.session.at
+        return any(it.kind == "status_changed" and sign_out.at < it.at <= until for it in self.reports)
+
+    def _logouts_of_covered(self, accepted_at):
+        """Done, unless the agent was on a call or chat when the request was accepted, and is not known to have ended it.
+
+        Of the statuses that were reported before their sign-in, the service need not remember more than the last.
+        """
+        said = self._said()
+        return {logout_of_covered(said, accepted_at), logout_of_covered([said[0], said[-1]], accepted_at)}
+
+    def _said(self):
+        """The sign-in of the session, and the changes of status since, in the order of their times."""
         session = self.session
-        said = [(session.at, session.status)]
-        said += sorted((it.at, it.status) for it in self.reports if it.kind == "status_changed" and it.at > session.at)
-        at_request = [status for at, status in said if at <= accepted_at][-1]
-        since = [status for at, status in said if at > accepted_at]
-        return "pending" if is_busy(at_request) and all(map(is_busy, since)) else "done"
+        changes = (it for it in self.reports if it.kind == "status_changed" and it.at > session.at)
+        return [session, *sorted(changes, key=lambda it: it.at)]
 
     def _settled(self, effect):
         """A pending logout happens when the call or chat has ended; a sign-out removes it."""
@@ -121,12 +160,14 @@ class Agent:
         for effect in self.effects:
             for status in statuses(self.reports):
                 if shown(effect, status) == OFFLINE:
-                    row, after = None, effect
+                    row, after = None, {effect}
                 elif is_busy(status):
-                    row, after = (status, status), Effect("pending", accepted_at)
+                    row, after = (status, status), {Effect("pending", accepted_at)}
+                    if effect.logout == "pending" and effect.carried_from is None and not LATER_REQUEST_COVERS:
+                        after.add(effect)
                 else:
-                    row, after = (status, OFFLINE), Effect("done", accepted_at)
-                outcomes.setdefault(row, set()).add(after)
+                    row, after = (status, OFFLINE), {Effect("done", accepted_at)}
+                outcomes.setdefault(row, set()).update(after)
         return outcomes
 
     def keep(self, state):
@@ -135,10 +176,16 @@ class Agent:
             effect
             for effect in self.effects
             for status in statuses(self.reports)
-            if (shown(effect, status), self.session, effect.logout == "pending") == state
+            if self._state(effect, status) == state
         }
         self.effects = frozenset(agreeing) or self.effects
         return bool(agreeing)
+
+
+def logout_of_covered(said, accepted_at):
+    at_request = [it.status for it in said if it.at <= accepted_at][-1]
+    since = [it.status for it in said if it.at > accepted_at]
+    return "pending" if is_busy(at_request) and all(map(is_busy, since)) else "done"
 
 
 def shown(effect, status):
@@ -166,5 +213,6 @@ def statuses(reports):
     arrived_before = reports[: reports.index(sign_out)]
     if session not in arrived_before:
         return {OFFLINE, last.status}
-    was_online = any(it.at > sign_out.at and it.kind == "status_changed" for it in arrived_before)
-    return {OFFLINE if status == OFFLINE else last.status for status in statuses(arrived_before)} if was_online else {OFFLINE}
+    if not any(it.kind == "status_changed" and it.at > sign_out.at for it in arrived_before):
+        return {OFFLINE}
+    return {OFFLINE if status == OFFLINE else last.status for status in statuses(arrived_before)}

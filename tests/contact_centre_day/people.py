@@ -4,10 +4,10 @@ import ipaddress
 
 from model import BUSY, Event, is_busy
 
-# Six hundredths of a day: a tick is a quarter of a minute.
+# The quarters of an hour in a day, and their ticks of 15 seconds.
 QUARTERS = 96
 TICKS = 60
-# Symbolic times: the ticks of a quarter, and after them the request that ends it.
+# The times of a quarter: its ticks, and after them the request that ends it.
 TIMES = 64
 PEOPLE = 240
 PEOPLE_PER_TEAM = 12
@@ -26,7 +26,7 @@ class Person:
         self.next_tick = rng.randrange(0, 16 * TICKS)
 
     def live(self, quarter):
-        """The events of a quarter, with a millisecond of each."""
+        """The events of a quarter."""
         events, end = [], (quarter + 1) * TICKS
         self.next_tick = max(self.next_tick, quarter * TICKS)
         while self.next_tick < end:
@@ -34,6 +34,14 @@ class Person:
             events.append(self._act(at))
             self.next_tick += 1 + int(self.rng.expovariate(1 / self._mean_ticks()))
         return events
+
+    def reload_and_take_call(self, quarter):
+        """Signs in again and takes a call, if they are idle and do nothing else in this quarter. Returns both events."""
+        if not self.is_online or is_busy(self.status) or self.next_tick < (quarter + 1) * TICKS:
+            return []
+        start = quarter * TIMES + 1 + self.rng.randrange(TICKS // 2)
+        sign_in, self.status = self._sign_in(start, "Available"), "In-call"
+        return [sign_in, Event(start + self.rng.randrange(1, TICKS // 2), "status_changed", self.status)]
 
     def hears_of_logout(self, quarter):
         """A console that is logged out: it obeys and says so, obeys and says nothing, or goes on as if nothing were."""
@@ -51,8 +59,8 @@ class Person:
 
     def _mean_ticks(self):
         if not self.is_online:
-            return self.rng.choice([3, 40, 400])
-        return self.rng.choice([3, 40, 160]) if is_busy(self.status) else self.rng.choice([3, 60, 240])
+            return self.rng.choice([3, 60, 600])
+        return self.rng.choice([3, 60, 240] if is_busy(self.status) else [3, 120, 600])
 
     def _act(self, at):
         chance = self.rng.random()

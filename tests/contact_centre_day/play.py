@@ -5,11 +5,21 @@ import random
 import time
 
 from day import selected_agents
-from model import OFFLINE, Agent
+from model import OFFLINE, Agent, Effect
 from people import PEOPLE, TICKS, TIMES, Person
 from reports import body
 from service import now_ms, stored_address
 
+# What a report did to a request's effect on an agent, for the counts at the end: each must come up in a day.
+SITUATIONS = {
+    "done after the call": lambda old, new: (old.logout, new.logout) == ("pending", "done"),
+    "covered and out": lambda old, new: new.is_covered and not old.is_covered and new.logout == "done",
+    "covered and pending": lambda old, new: new.is_covered and not old.is_covered and new.logout == "pending",
+    "back on the call": lambda old, new: old.is_covered and (old.logout, new.logout) == ("done", "pending"),
+    "carried by a reload": lambda old, new: new.carried_from not in (None, old.carried_from),
+    "taken back by a sign-out": lambda old, new: old.carried_from is not None and new == Effect(accepted_at=old.accepted_at),
+}
+COUNTED = ["messages", "events", "requests", "logged out", "deferred", *SITUATIONS, "left open"]
 NOBODY = {"message": "cannot find any agent by input params"}
 
 
@@ -42,7 +52,8 @@ class Play:
         self.differences = []
         self.history = {agent_id: [] for agent_id in self.agents}
         self.differing = set()
-        self.counts = dict.fromkeys(["messages", "events", "requests", "logged out", "deferred", "left open"], 0)
+        self.compared = 0
+        self.counts = dict.fromkeys(COUNTED, 0)
 
     def quarter(self, quarter):
         """Waits until the quarter is over, so that nothing is in the future. Then reports and requests it."""
@@ -69,7 +80,10 @@ class Play:
             agent = self.agents[report.agent_id]
             self.counts["messages"] += 1
             self.counts["events"] += report.event not in agent.reports
+            before = agent.effects
             agent.report(report.event)
+            for name, happened in SITUATIONS.items():
+                self.counts[name] += any(happened(old, new) for old in before for new in agent.effects)
             self.history[report.agent_id].append(describe(report.event))
 
     def _request(self, quarter):
@@ -79,7 +93,7 @@ class Play:
         self.counts["requests"] += 1
         for agent_id, possible in outcomes.items():
             self.agents[agent_id].effects = frozenset().union(*possible.values())
-            self.history[agent_id].append(f"{quarter.accepted_at}: request {quarter.request}")
+            self.history[agent_id].append(f"{quarter.accepted_at}: requested")
         if isinstance(answer, list):
             self._compare_rows(quarter, outcomes, status, {row["agent_id"]: row for row in answer})
         elif answer == NOBODY:
@@ -95,6 +109,7 @@ class Play:
                 self.agents[agent_id].effects = frozenset(possible[found])
             else:
                 self._differ(agent_id, f"quarter {quarter.number}, row {found} instead of {list(possible)}")
+            self.history[agent_id][-1:] = [f"{quarter.accepted_at}: requested, answered {found}"]
         self.counts["logged out"] += sum("message" not in row for row in rows.values())
         self.counts["deferred"] += sum("message" in row for row in rows.values())
         expected = 200 if any("message" not in row for row in rows.values()) else 400
@@ -115,38 +130,39 @@ class Play:
         items = self.service.agents()
         for agent_id, agent in self.agents.items():
             states = agent.states
+            self.compared += 1
             self.counts["left open"] += len(states) > 1
             expected = {self._attributes(*state): state for state in states}
-            found = attributes(items[agent_id], agent.session)
+            found = attributes(items[agent_id])
             if found in expected:
                 agent.keep(expected[found])
             else:
-                self._differ(agent_id, f"{when}: {found} instead of {sorted(expected)}")
+                self._differ(agent_id, f"{when}: {found} instead of {sorted(expected, key=str)}")
 
     def _attributes(self, status, session, is_pending):
-        """What stands in the table for an agent in this state: status, session, address, session of the pending logout."""
+        """What must stand in the table for an agent in this state, as `attributes` returns it."""
         if session is None:
             return status, None, None, None
         at = str(self.ms(session.at))
         return status, at, stored_address(session.address), at if is_pending else None
 
     def _differ(self, agent_id, text):
-        self.differing.add(agent_id)
-        self.differences.append(f"agent {agent_id}, {text}")
-
-    def histories(self):
-        """What each agent who differs has been through, in the order in which the service heard of it."""
-        for agent_id in sorted(self.differing):
-            yield_lines = "\n    ".join(self.history[agent_id])
-            print(f"agent {agent_id} ({[self.agents[agent_id].effects]}):\n    {yield_lines}")
-        return ""
+        """Notes a difference. What becomes of that agent afterwards follows from it, and is not compared."""
+        if agent_id not in self.differing:
+            self.differing.add(agent_id)
+            self.differences.append(f"agent {agent_id}, {text}")
+            lines = "\n    ".join(self.history[agent_id])
+            print(f"agent {agent_id}, {text}; in the order in which the service was told:\n    {lines}", flush=True)
 
     def summary(self):
         return ", ".join(f"{number} {name}" for name, number in self.counts.items())
 
+    def situations_that_never_came_up(self):
+        return [name for name in SITUATIONS if not self.counts[name]]
 
-def attributes(item, session):
-    """What stands in the table for an agent. Offline agents have no session any more, so theirs is not compared."""
+
+def attributes(item):
+    """What stands in the table for an agent: status, session, address, session of the pending logout."""
     status = item["agent_status"]["S"]
     pending = item.get("pending_logout", {}).get("M", {}).get("online_since", {}).get("N")
     online_since = item.get("online_since", {}).get("N")

@@ -37,7 +37,7 @@ def now_ms():
 class Service:
     def __init__(self, tenant, http_url, dynamodb_url, sqs_url):
         self.tenant = tenant
-        self.api, self.dynamodb, self.sqs = map(connection, [http_url, dynamodb_url, sqs_url])
+        self.http_url, self.dynamodb, self.sqs = http_url, connection(dynamodb_url), connection(sqs_url)
         credentials = base64.b64encode(f"{tenant}:{tenant}.local".encode()).decode()
         self.headers = {"Authorization": f"Basic {credentials}", "Content-Type": "application/json"}
         self._sqs("SetQueueAttributes", PRESENCE, Attributes={"VisibilityTimeout": str(VISIBILITY_SECONDS)})
@@ -83,9 +83,10 @@ class Service:
         return status, answer
 
     def _call(self, method, path, body=None):
-        self.api.request(method, path, None if body is None else json.dumps(body), self.headers)
-        answer = self.api.getresponse()
-        return answer.status, json.loads(answer.read())
+        with contextlib.closing(connection(self.http_url)) as api:
+            api.request(method, path, None if body is None else json.dumps(body), self.headers)
+            answer = api.getresponse()
+            return answer.status, json.loads(answer.read())
 
     def agents(self):
         """The items of the tenant's agents, by id."""
