@@ -164,7 +164,7 @@ class Generator:
         home = ipaddress.ip_address(self.rng.choice(self.people).home)
         blocks = [28, 27, 32] if home.version == 4 else [124, 123, 128]
         last = home + self.rng.randrange(10)
-        dash = self.rng.choice(["-", " - "])
+        dash = self.rng.choice(["-", " - ", "\u2013"])
         return self.rng.choice([str(home), f"{home}/{self.rng.choice(blocks)}", f"{home}{dash}{last}"])
 
 
