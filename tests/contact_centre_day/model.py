@@ -13,8 +13,6 @@ BUSY = ("In-call", "In-chat", "On hold")
 #
 # A later request for an agent whose logout is pending covers sessions that began between the two.
 LATER_REQUEST_COVERS = False
-# A covered session is back on its call although another status of it was reported before its sign-in.
-BACK_ON_CALL_AFTER_STATUS = False
 # A sign-out ends a pending logout's session although a later call or chat was reported before it.
 SIGN_OUT_COUNTS_AFTER_CALL = False
 
@@ -98,9 +96,7 @@ class Agent:
         told_before_request = effect.accepted_at is not None and event.at <= effect.accepted_at
         if effect.is_covered and effect.logout == "done" and told_before_request:
             logouts = self._logouts_of_covered(effect.accepted_at)
-            said = self._said()
-            told_before_sign_in = any(it in said for it in before[: before.index(said[0])])
-            if event is not said[-1] or told_before_sign_in and not BACK_ON_CALL_AFTER_STATUS:
+            if event is not self._said()[-1]:
                 # Older than what is known.
                 logouts |= {"done"}
             return [dataclasses.replace(effect, logout=logout) for logout in logouts]
