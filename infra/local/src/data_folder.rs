@@ -62,7 +62,7 @@ impl DataFolder {
         Ok(true)
     }
 
-    /// The database, created if there is none.
+    /// The database, created if it does not exist.
     ///
     /// # Errors
     /// The file cannot be used.
@@ -84,7 +84,7 @@ impl DataFolder {
         open_for_owner(&draft)
     }
 
-    /// Makes the draft the database, in one step: whoever is stopped before has the database of before.
+    /// Makes the draft the database, in one step: if the program is stopped before, the old database stays.
     ///
     /// # Errors
     /// The files cannot be used, or the disk is full.

@@ -10,8 +10,8 @@ pub const MAX_TEAM_IDS: usize = 1_000;
 /// The maximum number of distinct entries of `ip_addrs` (the HTTP contract): a list of blocks as networks publish them has one
 /// or two thousand.
 pub const MAX_IP_ADDRS: usize = 5_000;
-/// The maximum number of ranges that `ip_addrs` may mean, with those merged that overlap or touch (the HTTP contract): so many
-/// fit into the item of a job beside the ids, at most 400 KB (quotas of DynamoDB).
+/// The maximum number of ranges that `ip_addrs` may mean, with those merged that overlap or touch (the HTTP contract).
+/// They fit into the item of a job beside the ids, which has at most 400 KB (quotas of DynamoDB).
 pub const MAX_IP_RANGES: usize = 2_000;
 
 /// The maximum size of a request body. A valid one with every array at its limit has at most two thirds of it.

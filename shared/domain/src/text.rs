@@ -133,7 +133,7 @@ pub fn is_invisible(c: char) -> bool {
 }
 
 /// The text as people compare it: without regard to case, width and form of letters, and as if there were no spaces,
-/// underscores, dashes or invisible characters in it. Two texts with the same key are the same word to whoever reads them.
+/// underscores, dashes or invisible characters in it. Two texts with the same key are the same word to every reader.
 #[must_use]
 pub fn comparison_key(text: &str) -> String {
     let composed = text.nfkc().flat_map(char::to_uppercase);

@@ -88,7 +88,7 @@ fn json(status: StatusCode, body: String) -> Response {
     (status, headers, body).into_response()
 }
 
-/// Calls an operation; `None` if there is none of that name.
+/// Calls an operation; `None` if no operation has that name.
 fn call(database: &Database, operation: &str, body: &Bytes) -> Option<errors::Result<String>> {
     let db = database;
     Some(match operation {

@@ -48,6 +48,18 @@ pub struct PendingLogout {
     pub carried_since: Option<Timestamp>,
 }
 
+impl PendingLogout {
+    /// The pending logout of a session, deferred by `request` in that session.
+    #[must_use]
+    pub fn of_session(request: RequestId, session: Session) -> Self {
+        Self {
+            request,
+            session,
+            carried_since: None,
+        }
+    }
+}
+
 /// An agent's state that decides what a request does to them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Agent {

@@ -40,10 +40,8 @@ impl Presence {
     ) -> Option<RequestId> {
         let before = self.reported();
         let session = self.begin_session(at, now);
-        if let Some(reported) = self
-            .reported_status
-            .clone()
-            .filter(|_| self.status.is_offline())
+        if self.status.is_offline()
+            && let Some(reported) = self.reported_status.clone()
         {
             // What was reported last, whatever a logout has made of it: it may be of this session.
             self.status = reported;
@@ -66,11 +64,7 @@ impl Presence {
             return None;
         }
         self.covered_session = Some(session);
-        self.pending_logout = Some(PendingLogout {
-            request: covering.request,
-            session,
-            carried_since: None,
-        });
+        self.pending_logout = Some(PendingLogout::of_session(covering.request, session));
         let logged_out_by = self.settle_and_buffer(before);
         if logged_out_by.is_some() {
             return logged_out_by;

@@ -52,11 +52,7 @@ impl Presence {
         }
         if let Some(interaction) = self.buffered_status.take_if(is_interaction) {
             self.report(&interaction.status, interaction.at);
-            self.pending_logout = Some(PendingLogout {
-                request: last.request,
-                session,
-                carried_since: None,
-            });
+            self.pending_logout = Some(PendingLogout::of_session(last.request, session));
         }
     }
 }

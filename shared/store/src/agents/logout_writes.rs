@@ -35,8 +35,9 @@ pub enum LogoutResult {
 }
 
 impl Store {
-    /// Makes every write for `request`, which was accepted at `accepted_at`; each is applied or rejected alone. Returns the results in the same order. Throttled
-    /// writes are sent again unchanged: their condition prevents that anything is done twice.
+    /// Makes every write for `request`, which was accepted at `accepted_at`; each is applied or rejected alone. Returns the
+    /// results in the same order. Throttled writes are sent again unchanged: their condition prevents that anything is done
+    /// twice.
     ///
     /// # Errors
     /// A call failed, or writes were throttled for longer than the limit of retries; any of them may be applied then.

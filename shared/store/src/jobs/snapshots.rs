@@ -177,7 +177,7 @@ mod tests {
         }
     }
 
-    /// The units of the batches that so many items of so many bytes of ids are written in.
+    /// The write units of each batch, for that number of items with that number of bytes of ids.
     fn batches(items: usize, bytes: usize) -> Vec<u32> {
         let parts = (0..items).map(|_| (Item::new(), write_units(bytes)));
         let mut parts = parts.peekable();

@@ -4,9 +4,9 @@ use std::fmt;
 
 use domain::text::{is_control, is_invisible};
 
-/// An answer names at most so many faults (the HTTP contract).
+/// The maximum number of faults that an answer names (the HTTP contract).
 const MAX_NAMED: usize = 20;
-/// What an answer quotes of a request is cut to so many bytes: no good entry of a body is longer.
+/// The maximum number of bytes of a request that an answer quotes: no good entry of a body is longer.
 const MAX_QUOTED_BYTES: usize = 100;
 
 /// Faults in the order in which they were found. Of those beyond the first 20 only the number is kept, so that a request that

@@ -43,7 +43,7 @@ pub(super) fn unwrapped(body: &str) -> Result<Cow<'_, str>, KeyError> {
     Ok(body)
 }
 
-/// What is in the envelope; `None` if there is none. Whatever is wrong otherwise is reported by who reads the event.
+/// What is in the envelope; `None` if the body is in no envelope. Other mistakes are reported by the reader of the event.
 fn content(body: &str) -> Result<Option<String>, KeyError> {
     let Some(envelope) = envelope(body) else {
         return Ok(None);

@@ -14,11 +14,7 @@ fn theirs() -> RequestId {
 }
 
 fn pending(request: RequestId, session: Session) -> PendingLogout {
-    PendingLogout {
-        request,
-        session,
-        carried_since: None,
-    }
+    PendingLogout::of_session(request, session)
 }
 
 fn agent(

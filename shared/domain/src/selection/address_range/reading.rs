@@ -72,7 +72,7 @@ pub(super) fn prefix_length(text: &str) -> Option<u8> {
     text.parse().ok().filter(|_| is_plain)
 }
 
-/// The number of ones of a netmask, all of which stand before its zeros.
+/// The prefix length that a netmask means: the number of its leading ones.
 pub(super) fn netmask_length(netmask: Ipv4Addr) -> Result<u8, AddressRangeError> {
     ipnet::ipv4_mask_to_prefix(netmask).map_err(|_| AddressRangeError::NetmaskGaps)
 }

@@ -175,11 +175,13 @@ fn a_late_sign_out_in_between_takes_the_pending_logout_back() {
             let reloads: Vec<PresenceEvent> = reloads.into_iter().map(signs_in_busy).collect();
             let (reloaded, _) = after(deferred(), &reloads);
             assert!(reloaded.pending_logout.is_some());
-            let told = apply(&reloaded, &signs_out(signed_out), NOW).unwrap();
-            assert_eq!(told.to.pending_logout, None, "{signed_out}");
-            assert_eq!(told.to.status, status("In-call"), "{signed_out}");
-            assert_eq!(apply(&told.to, &signs_out(signed_out), NOW), None);
-            let ended = apply(&told.to, &changes(70, "Wrap-up"), NOW).unwrap().to;
+            let taken_back = apply(&reloaded, &signs_out(signed_out), NOW).unwrap();
+            assert_eq!(taken_back.to.pending_logout, None, "{signed_out}");
+            assert_eq!(taken_back.to.status, status("In-call"), "{signed_out}");
+            assert_eq!(apply(&taken_back.to, &signs_out(signed_out), NOW), None);
+            let ended = apply(&taken_back.to, &changes(70, "Wrap-up"), NOW)
+                .unwrap()
+                .to;
             assert_eq!(ended.status, status("Wrap-up"));
         }
     }
